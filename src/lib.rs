@@ -1,0 +1,3 @@
+//! equibayes
+#[cfg(feature = "checkpoint")]
+pub mod checkpoint;

@@ -1,0 +1,3 @@
+//! The `equibayes` command.
+
+fn main() {}
