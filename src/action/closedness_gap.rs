@@ -1,0 +1,63 @@
+//! How far a push-forward is from the family, where it leaves it (claim F4).
+
+use super::fits;
+use crate::family::{DiagonalGaussian, FamilyError, Member};
+use crate::linalg::Ldl;
+use crate::representation::{ActsOn, ElementOf};
+use crate::scalar::Real;
+use nalgebra::DMatrix;
+use num_traits::Float;
+
+/// `min_ζ KL(ρ(g)_# q ‖ q_ζ)` over diagonal Gaussians, for a diagonal Gaussian `q` and any invertible
+/// action.
+///
+/// The minimum is attained by moment matching; with `C = ρ(g) diag(σ²) ρ(g)ᵀ` it is
+/// `½ [ln det diag C − ln det C]`, which Hadamard's inequality makes non-negative, and zero exactly
+/// where `C` is diagonal (claim F4). In nats.
+///
+/// # Errors
+/// [`FamilyError`] if the representation has another dimension than the family, or `ρ(g)` is singular.
+///
+/// # Examples
+/// ```
+/// use equibayes::action::closedness_gap;
+/// use equibayes::family::DiagonalGaussian;
+/// use equibayes::group::Cyclic;
+/// use equibayes::representation::Dense;
+/// use nalgebra::dmatrix;
+///
+/// let eighth_turn = Dense::from_fn(Cyclic::new(8)?, 2, |&k| {
+///     let (sin, cos) = (k as f64 * std::f64::consts::TAU / 8.0).sin_cos();
+///     dmatrix![cos, -sin; sin, cos]
+/// });
+/// let q = DiagonalGaussian::with_variance(&[0.0, 0.0], &[1.0, 3.0])?;
+/// // Turned by 45°, both variances are 2, and det C is still 3.
+/// let gap: f64 = closedness_gap(&q, &eighth_turn, &1)?;
+/// assert!((gap - 0.5 * (4.0_f64 / 3.0).ln()).abs() < 1e-15);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn closedness_gap<R, T>(
+    q: &Member<DiagonalGaussian, T>,
+    rep: &R,
+    g: &ElementOf<R>,
+) -> Result<T, FamilyError>
+where
+    R: ActsOn<T>,
+    T: Real,
+{
+    fits(q.family(), rep)?;
+    let matrix = rep.matrix(g);
+    let moved = &matrix * DMatrix::from_diagonal(&q.variance()) * matrix.transpose();
+    let factor = Ldl::new(&moved).map_err(|(row, pivot)| FamilyError::NotPositiveDefinite {
+        what: "moved covariance",
+        row,
+        value: pivot.nearest_f64(),
+    })?;
+    // Each ratio is at least 1: the pivot is the variance that is left given the earlier coordinates.
+    let logs = factor
+        .pivots()
+        .iter()
+        .enumerate()
+        .fold(T::zero(), |sum, (i, &pivot)| sum + Float::ln(moved[(i, i)] / pivot));
+    Ok(Float::max(T::zero(), T::ratio(1, 2) * logs))
+}

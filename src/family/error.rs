@@ -1,0 +1,59 @@
+//! What can be wrong with parameters.
+
+use thiserror::Error;
+
+/// A parameter that is not one of the family's.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[non_exhaustive]
+pub enum FamilyError {
+    /// A vector has the wrong length.
+    #[error("{what} has length {got}: expected {expected}")]
+    WrongLength {
+        /// Which vector.
+        what: &'static str,
+        /// Its length.
+        got: usize,
+        /// The length that the family wants.
+        expected: usize,
+    },
+    /// An entry is NaN or infinite.
+    #[error("{what}[{index}] = {value}: expected a finite number")]
+    NotFinite {
+        /// Which vector.
+        what: &'static str,
+        /// Which entry.
+        index: usize,
+        /// Its value.
+        value: f64,
+    },
+    /// A variance or precision is not positive.
+    #[error("{what}[{index}] = {value}: expected a positive number")]
+    NotPositive {
+        /// Which vector.
+        what: &'static str,
+        /// Which entry.
+        index: usize,
+        /// Its value.
+        value: f64,
+    },
+    /// A covariance or precision matrix is not positive definite.
+    #[error("{what} has pivot {value} at row {row}: expected a positive definite matrix")]
+    NotPositiveDefinite {
+        /// Which matrix.
+        what: &'static str,
+        /// The row where the factorisation stopped.
+        row: usize,
+        /// The pivot found there.
+        value: f64,
+    },
+    /// The representation acts on vectors of another dimension than the family's.
+    #[error(
+        "representation of dimension {representation}: expected {family}, the dimension of the family"
+    )]
+    WrongRepresentation {
+        /// The dimension of the representation.
+        representation: usize,
+        /// The dimension of the family.
+        family: usize,
+    },
+}

@@ -1,0 +1,157 @@
+//! The few dense factorisations that the floors share, for every [`Scalar`], exact ones included.
+//!
+//! nalgebra's own factorisations need square roots, which rationals do not have; these do not.
+
+use crate::scalar::Scalar;
+use nalgebra::{DMatrix, DVector};
+
+/// The inverse by Gauss–Jordan elimination with partial pivoting; `None` where a pivot vanishes or
+/// is not a number.
+pub(crate) fn inverse<T: Scalar>(matrix: &DMatrix<T>) -> Option<DMatrix<T>> {
+    let n = matrix.nrows();
+    let mut left = matrix.clone();
+    let mut right = DMatrix::from_fn(n, n, |i, j| if i == j { T::one() } else { T::zero() });
+    for k in 0..n {
+        let mut pivot = k;
+        for i in k + 1..n {
+            if left[(i, k)].magnitude() > left[(pivot, k)].magnitude() {
+                pivot = i;
+            }
+        }
+        if left[(pivot, k)].is_zero() || !left[(pivot, k)].is_number() {
+            return None;
+        }
+        left.swap_rows(k, pivot);
+        right.swap_rows(k, pivot);
+        let scale = left[(k, k)].clone();
+        for j in 0..n {
+            left[(k, j)] /= scale.clone();
+            right[(k, j)] /= scale.clone();
+        }
+        for i in (0..n).filter(|&i| i != k) {
+            let factor = left[(i, k)].clone();
+            if factor.is_zero() {
+                continue;
+            }
+            for j in 0..n {
+                let (from_left, from_right) = (left[(k, j)].clone(), right[(k, j)].clone());
+                left[(i, j)] -= factor.clone() * from_left;
+                right[(i, j)] -= factor.clone() * from_right;
+            }
+        }
+    }
+    right.iter().all(Scalar::is_number).then_some(right)
+}
+
+/// `A = L D Lᵀ` of a symmetric positive definite matrix, `L` unit lower triangular: Cholesky without
+/// square roots, so that rationals have it too.
+#[derive(Clone, Debug)]
+pub(crate) struct Ldl<T: Scalar> {
+    lower: DMatrix<T>,
+    diagonal: Vec<T>,
+}
+
+impl<T: Scalar> Ldl<T> {
+    /// Factorises the matrix, reading its lower triangle. On failure, the index of the first pivot
+    /// that is not a positive number, with the pivot.
+    pub(crate) fn new(matrix: &DMatrix<T>) -> Result<Self, (usize, T)> {
+        let n = matrix.nrows();
+        let mut lower = DMatrix::from_fn(n, n, |i, j| if i == j { T::one() } else { T::zero() });
+        let mut diagonal: Vec<T> = Vec::with_capacity(n);
+        for j in 0..n {
+            let mut pivot = matrix[(j, j)].clone();
+            for k in 0..j {
+                pivot -= lower[(j, k)].clone() * lower[(j, k)].clone() * diagonal[k].clone();
+            }
+            // Also refuses NaN, which is not greater than anything.
+            if !(pivot > T::zero() && pivot.is_number()) {
+                return Err((j, pivot));
+            }
+            for i in j + 1..n {
+                let mut entry = matrix[(i, j)].clone();
+                for k in 0..j {
+                    entry -= lower[(i, k)].clone() * lower[(j, k)].clone() * diagonal[k].clone();
+                }
+                lower[(i, j)] = entry / pivot.clone();
+            }
+            diagonal.push(pivot);
+        }
+        Ok(Self { lower, diagonal })
+    }
+
+    /// The pivots `D`; their product is the determinant.
+    pub(crate) fn pivots(&self) -> &[T] {
+        &self.diagonal
+    }
+
+    /// `L⁻¹b`.
+    pub(crate) fn forward(&self, b: &DVector<T>) -> DVector<T> {
+        let mut x = b.clone();
+        for i in 0..x.len() {
+            for k in 0..i {
+                let step = self.lower[(i, k)].clone() * x[k].clone();
+                x[i] -= step;
+            }
+        }
+        x
+    }
+
+    /// `A⁻¹b`.
+    pub(crate) fn solve(&self, b: &DVector<T>) -> DVector<T> {
+        let mut x = self.forward(b);
+        for (value, pivot) in x.iter_mut().zip(&self.diagonal) {
+            *value /= pivot.clone();
+        }
+        self.backward(&x)
+    }
+
+    /// `L⁻ᵀb`.
+    pub(crate) fn backward(&self, b: &DVector<T>) -> DVector<T> {
+        let mut x = b.clone();
+        for i in (0..x.len()).rev() {
+            for k in i + 1..x.len() {
+                let step = self.lower[(k, i)].clone() * x[k].clone();
+                x[i] -= step;
+            }
+        }
+        x
+    }
+
+    /// `A⁻¹`, symmetric to the last bit.
+    pub(crate) fn inverse(&self) -> DMatrix<T> {
+        let n = self.diagonal.len();
+        let mut inverse = DMatrix::from_element(n, n, T::zero());
+        for j in 0..n {
+            let unit = DVector::from_fn(n, |i, _| if i == j { T::one() } else { T::zero() });
+            inverse.set_column(j, &self.solve(&unit));
+        }
+        for i in 0..n {
+            for j in 0..i {
+                inverse[(i, j)] = inverse[(j, i)].clone();
+            }
+        }
+        inverse
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scalar::Rational;
+    use nalgebra::dmatrix;
+
+    #[test]
+    fn exact_inverses_are_exact() {
+        let matrix = dmatrix![2i64, 1, 0; 1, 3, 1; 0, 1, 4].map(|x| Rational::ratio(x, 1));
+        let identity = DMatrix::from_fn(3, 3, |i, j| Rational::ratio(i64::from(i == j), 1));
+        assert_eq!(&matrix * inverse(&matrix).unwrap(), identity);
+        assert_eq!(&matrix * Ldl::new(&matrix).unwrap().inverse(), identity);
+    }
+
+    #[test]
+    fn singular_and_indefinite_matrices_are_refused() {
+        assert!(inverse(&dmatrix![1.0, 2.0; 2.0, 4.0]).is_none());
+        assert_eq!(Ldl::new(&dmatrix![1.0, 2.0; 2.0, 1.0]).unwrap_err(), (1, -3.0));
+        assert_eq!(Ldl::new(&dmatrix![f64::NAN]).unwrap_err().0, 0);
+    }
+}

@@ -1,0 +1,311 @@
+//! Orbits of coordinates under signed permutations (claim A3).
+
+use super::{ActsBySignedPermutations, SignedPermutation};
+use crate::group::FinitelyGenerated;
+use crate::scalar::Scalar;
+
+/// The orbits of the coordinates under a group of signed permutations, with relative signs.
+///
+/// Found from the *generators* alone, by union–find with parity: the cost is the dimension times the
+/// number of generators, whatever the order of the group. Averaging over the group is averaging
+/// within each orbit, with signs; an orbit in which some group element sends a basis vector to minus
+/// itself is *killed*: its average is zero.
+///
+/// Orbits are numbered by their smallest coordinate, and list their coordinates in ascending order.
+///
+/// # Examples
+/// ```
+/// use equibayes::group::Permutation;
+/// use equibayes::representation::{SignedOrbits, SignedPermutation};
+///
+/// // One generator: swaps coordinates 0 and 1, negates coordinate 2.
+/// let map = SignedPermutation::new(Permutation::new(&[1, 0, 2])?, &[false, false, true])?;
+/// let orbits = SignedOrbits::new(3, &[map]);
+/// assert_eq!(orbits.len(), 2);
+/// assert_eq!(orbits.fixed_dim(), 1);
+/// let mut out = [0.0; 3];
+/// orbits.project(&[1.0, 3.0, 5.0], &mut out);
+/// assert_eq!(out, [2.0, 2.0, 0.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedOrbits {
+    /// `members[starts[k]..starts[k + 1]]` is orbit `k`.
+    starts: Vec<u32>,
+    members: Vec<u32>,
+    /// Signs relative to the first member, parallel to `members`; empty when there are none.
+    negative: Vec<bool>,
+    /// One flag per orbit.
+    killed: Vec<bool>,
+}
+
+/// One orbit of [`SignedOrbits`].
+#[derive(Clone, Copy, Debug)]
+pub struct Orbit<'a> {
+    members: &'a [u32],
+    negative: &'a [bool],
+    killed: bool,
+}
+
+impl<'a> Orbit<'a> {
+    /// The number of coordinates.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Never: an orbit has at least one coordinate.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Whether some group element sends a basis vector of this orbit to minus itself.
+    pub fn is_killed(&self) -> bool {
+        self.killed
+    }
+
+    /// The coordinates in ascending order, each with whether it carries the opposite sign to the
+    /// first. Signs mean nothing in a killed orbit.
+    pub fn members(&self) -> impl ExactSizeIterator<Item = (usize, bool)> + Clone + 'a {
+        let (members, negative) = (self.members, self.negative);
+        (0..members.len())
+            .map(move |k| (members[k] as usize, negative.get(k).copied().unwrap_or(false)))
+    }
+
+    /// The signed average of the values at the orbit's coordinates: the value of `Px` at the first
+    /// coordinate. Zero for a killed orbit.
+    ///
+    /// Computed as the first value plus the average difference from it, so an orbit of equal values
+    /// is reproduced to the last bit.
+    pub fn average<T: Scalar>(&self, x: &[T]) -> T {
+        if self.killed {
+            return T::zero();
+        }
+        let mut values = self.members().map(|(i, negative)| signed(&x[i], negative));
+        let Some(first) = values.next() else { return T::zero() };
+        let drift = values.fold(T::zero(), |sum, value| sum + (value - first.clone()));
+        first + drift / T::count(self.len())
+    }
+}
+
+fn signed<T: Scalar>(value: &T, negative: bool) -> T {
+    if negative { -value.clone() } else { value.clone() }
+}
+
+/// Union–find in which every coordinate knows its sign relative to its root.
+struct ParityForest {
+    parent: Vec<u32>,
+    /// Sign relative to the parent.
+    negative: Vec<bool>,
+    killed: Vec<bool>,
+}
+
+impl ParityForest {
+    /// The root of `i` and the sign of `i` relative to it; halves the path on the way.
+    fn root(&mut self, mut i: usize) -> (usize, bool) {
+        let mut sign = false;
+        while self.parent[i] as usize != i {
+            let parent = self.parent[i] as usize;
+            // i = ± parent and parent = ± grandparent: hang i below its grandparent.
+            self.negative[i] ^= self.negative[parent];
+            self.parent[i] = self.parent[parent];
+            if self.parent[parent] as usize == parent {
+                // The parent was the root itself, whose own sign is plus.
+                sign ^= self.negative[i];
+                return (parent, sign);
+            }
+            sign ^= self.negative[i];
+            i = self.parent[i] as usize;
+        }
+        (i, sign)
+    }
+
+    /// Records `e_i ~ ± e_j`.
+    fn join(&mut self, i: usize, j: usize, negative: bool) {
+        let ((a, a_sign), (b, b_sign)) = (self.root(i), self.root(j));
+        let sign = a_sign ^ b_sign ^ negative;
+        if a == b {
+            self.killed[a] |= sign;
+            return;
+        }
+        // The smaller coordinate stays the root, so that orbits are numbered by it.
+        let (root, child) = if a < b { (a, b) } else { (b, a) };
+        self.parent[child] = root as u32;
+        self.negative[child] = sign;
+        self.killed[root] |= self.killed[child];
+    }
+}
+
+impl SignedOrbits {
+    /// The orbits of `dim` coordinates under the group generated by `generators`.
+    ///
+    /// # Panics
+    /// If a generator has another dimension, or `dim` exceeds `u32::MAX`.
+    pub fn new(dim: usize, generators: &[SignedPermutation]) -> Self {
+        assert!(dim <= u32::MAX as usize, "{dim} coordinates do not fit an index map");
+        let mut forest = ParityForest {
+            parent: (0..dim as u32).collect(),
+            negative: vec![false; dim],
+            killed: vec![false; dim],
+        };
+        for generator in generators {
+            assert_eq!(generator.dim(), dim, "generator of another dimension");
+            for i in 0..dim {
+                let (image, negative) = generator.image(i);
+                forest.join(i, image, negative);
+            }
+        }
+        Self::from_forest(forest)
+    }
+
+    /// The orbits of a representation's coordinates.
+    pub fn of<R>(rep: &R) -> Self
+    where
+        R: ActsBySignedPermutations,
+        R::Group: FinitelyGenerated,
+    {
+        let maps: Vec<_> = rep.group().generators().iter().map(|g| rep.index_map(g)).collect();
+        Self::new(rep.dim(), &maps)
+    }
+
+    fn from_forest(mut forest: ParityForest) -> Self {
+        let dim = forest.parent.len();
+        // A counting sort by root; roots come before their members, and in ascending order.
+        let mut label = vec![u32::MAX; dim];
+        let mut sizes: Vec<u32> = Vec::new();
+        let mut killed = Vec::new();
+        let mut place = Vec::with_capacity(dim);
+        for i in 0..dim {
+            let (root, sign) = forest.root(i);
+            if label[root] == u32::MAX {
+                label[root] = sizes.len() as u32;
+                sizes.push(0);
+                killed.push(forest.killed[root]);
+            }
+            sizes[label[root] as usize] += 1;
+            place.push((label[root], sign));
+        }
+        let mut starts = Vec::with_capacity(sizes.len() + 1);
+        let mut next = 0;
+        starts.push(0);
+        for size in sizes {
+            next += size;
+            starts.push(next);
+        }
+        let mut cursor = starts.clone();
+        let mut members = vec![0; dim];
+        let mut negative = vec![false; dim];
+        for (i, (orbit, sign)) in place.into_iter().enumerate() {
+            let slot = &mut cursor[orbit as usize];
+            members[*slot as usize] = i as u32;
+            negative[*slot as usize] = sign;
+            *slot += 1;
+        }
+        if !negative.contains(&true) {
+            negative = Vec::new();
+        }
+        Self { starts, members, negative, killed }
+    }
+
+    /// The number of coordinates.
+    pub fn dim(&self) -> usize {
+        self.members.len()
+    }
+
+    /// The number of orbits, killed ones included.
+    pub fn len(&self) -> usize {
+        self.killed.len()
+    }
+
+    /// Whether there are no coordinates at all.
+    pub fn is_empty(&self) -> bool {
+        self.killed.is_empty()
+    }
+
+    /// The dimension of the fixed space: the number of orbits that are not killed (for a permutation
+    /// representation, Burnside's number of orbits).
+    pub fn fixed_dim(&self) -> usize {
+        self.killed.iter().filter(|&&killed| !killed).count()
+    }
+
+    /// The orbits, by their smallest coordinate.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Orbit<'_>> + Clone {
+        self.killed.iter().zip(self.starts.windows(2)).map(|(&killed, range)| {
+            let range = range[0] as usize..range[1] as usize;
+            let negative =
+                if self.negative.is_empty() { &[] } else { &self.negative[range.clone()] };
+            Orbit { members: &self.members[range], negative, killed }
+        })
+    }
+
+    /// Writes `Px` to `out`: every coordinate becomes the signed average over its orbit. A vector
+    /// that is invariant already comes back bit for bit.
+    ///
+    /// # Panics
+    /// If a length is not the dimension.
+    pub fn project<T: Scalar>(&self, x: &[T], out: &mut [T]) {
+        super::check_len(self.dim(), x.len(), out.len());
+        for orbit in self.iter() {
+            let average = orbit.average(x);
+            for (i, negative) in orbit.members() {
+                out[i] = signed(&average, negative);
+            }
+        }
+    }
+
+    /// The orbits of the same coordinates when signs are dropped: none is killed.
+    pub fn unsigned(&self) -> Self {
+        Self {
+            starts: self.starts.clone(),
+            members: self.members.clone(),
+            negative: Vec::new(),
+            killed: vec![false; self.len()],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::Permutation;
+
+    fn map(images: &[usize], negative: &[bool]) -> SignedPermutation {
+        SignedPermutation::new(Permutation::new(images).unwrap(), negative).unwrap()
+    }
+
+    #[test]
+    fn a_cycle_with_an_odd_number_of_signs_is_killed() {
+        let odd = SignedOrbits::new(3, &[map(&[1, 2, 0], &[true, false, false])]);
+        assert_eq!((odd.len(), odd.fixed_dim()), (1, 0));
+        let even = SignedOrbits::new(3, &[map(&[1, 2, 0], &[true, true, false])]);
+        assert_eq!((even.len(), even.fixed_dim()), (1, 1));
+        let mut out = [0.0; 3];
+        // e_0 ↦ −e_1 ↦ e_2 ↦ e_0: the fixed vector is (1, −1, 1).
+        even.project(&[3.0, 0.0, 0.0], &mut out);
+        assert_eq!(out, [1.0, -1.0, 1.0]);
+    }
+
+    #[test]
+    fn a_contradiction_reaches_every_part_of_an_orbit() {
+        // The sign appears on one pair only, before that pair is joined to the rest.
+        let sign = map(&[1, 0, 2, 3], &[true, false, false, false]);
+        let join = map(&[2, 3, 0, 1], &[false; 4]);
+        let orbits = SignedOrbits::new(4, &[sign, join]);
+        assert_eq!((orbits.len(), orbits.fixed_dim()), (1, 0));
+    }
+
+    #[test]
+    fn an_invariant_vector_is_reproduced_bit_for_bit() {
+        let orbits = SignedOrbits::new(3, &[map(&[1, 2, 0], &[false; 3])]);
+        let x = [0.1_f64; 3];
+        let mut out = [0.0; 3];
+        orbits.project(&x, &mut out);
+        assert_eq!(out.map(f64::to_bits), x.map(f64::to_bits));
+    }
+
+    #[test]
+    fn no_generators_leave_every_coordinate_alone() {
+        let orbits = SignedOrbits::new(3, &[]);
+        assert_eq!((orbits.len(), orbits.fixed_dim()), (3, 3));
+        assert!(SignedOrbits::new(0, &[]).is_empty());
+    }
+}

@@ -1,0 +1,48 @@
+//! Symmetrisations: from a posterior to an invariant one.
+//!
+//! All average the orbit `{g_# q}`, each in its own coordinates:
+//!
+//! | function | coordinates | what it is | claim |
+//! |---|---|---|---|
+//! | [`geometric`] | natural, `P*η` | the I-projection on the invariant members | S1 |
+//! | [`arithmetic`] | mean, `Pμ` | the M-projection; moment matching of the orbit mixture | S2 |
+//! | [`projection`] | location and scale, `(Pm, \|P\|σ)` | the Wasserstein-2 barycentre of the orbit | S3 |
+//! | [`tie`] | the draws themselves, `Pθ` | the push-forward by `P`: every draw is invariant | S3 |
+//!
+//! [`orbit_divergence`] measures how far a member is from invariant, and splits it (claims B2 and S4).
+//! [`mean_field`] does all of this on plain slices of means and standard deviations, in one pass and
+//! for any scale: that is what trained networks go through.
+
+mod arithmetic;
+mod geometric;
+pub mod mean_field;
+mod orbit_divergence;
+mod projection;
+mod tying;
+
+pub use arithmetic::{Arithmetic, arithmetic};
+pub use geometric::{Geometric, geometric};
+pub use orbit_divergence::{OrbitDivergence, orbit_divergence};
+pub use projection::{Projection, projection};
+pub use tying::{Tied, tie};
+
+use crate::family::{Coordinates, FamilyError, Member};
+use crate::representation::ActsOn;
+use crate::scalar::Scalar;
+
+/// A way from a member of the family `F` to an invariant one, under the action of `R`.
+///
+/// A symmetrisation returns a member that no group element moves, returns an invariant member
+/// unchanged, and gives every member of an orbit the same result;
+/// [`law::symmetrization`](crate::law::symmetrization) checks all three.
+pub trait Symmetrization<F: Coordinates<T>, R: ActsOn<T>, T: Scalar = f64> {
+    /// The name, as the command line knows it.
+    fn name(&self) -> &'static str;
+
+    /// The invariant member.
+    ///
+    /// # Errors
+    /// [`FamilyError`] if the representation has another dimension than the family, or rounding leads
+    /// out of the parameter space.
+    fn symmetrize(&self, q: &Member<F, T>, rep: &R) -> Result<Member<F, T>, FamilyError>;
+}
