@@ -2,8 +2,11 @@
 pub mod action;
 #[cfg(feature = "checkpoint")]
 pub mod checkpoint;
+#[cfg(feature = "catalogue")]
+pub mod claim;
 pub mod family;
 pub mod group;
+pub mod law;
 mod linalg;
 pub mod representation;
 pub mod scalar;

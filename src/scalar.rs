@@ -22,7 +22,8 @@ pub type Rational = num_rational::BigRational;
 /// fn third<T: Scalar>() -> T {
 ///     T::ratio(1, 3)
 /// }
-/// assert_eq!(third::<Rational>() + third() + third(), Rational::ratio(1, 1));
+/// let sum: Rational = third::<Rational>() + third::<Rational>() + third::<Rational>();
+/// assert_eq!(sum, Rational::ratio(1, 1));
 /// assert_eq!(third::<f64>(), 1.0 / 3.0);
 /// ```
 pub trait Scalar:

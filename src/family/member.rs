@@ -82,7 +82,9 @@ pub(super) fn check<T: Scalar>(
         return Err(FamilyError::WrongLength { what, got: x.len(), expected });
     }
     match x.iter().enumerate().find(|(_, value)| !value.is_number()) {
-        Some((index, value)) => Err(FamilyError::NotFinite { what, index, value: value.nearest_f64() }),
+        Some((index, value)) => {
+            Err(FamilyError::NotFinite { what, index, value: value.nearest_f64() })
+        }
         None => Ok(()),
     }
 }

@@ -1,0 +1,146 @@
+//! An entry of the catalogue: instances and a check.
+
+use super::{About, CONTROL_MARGIN, Feature, Features, Outcome, Role};
+use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use std::fmt::Debug;
+
+/// A random instance that knows what kind it is.
+pub trait Instance: Clone + Debug {
+    /// The kinds of instance that this is one of.
+    fn features(&self) -> Features;
+}
+
+/// Which of a claim's checks to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// In floating point (or, for combinatorial claims, as they are).
+    Normal,
+    /// The twin in rational arithmetic.
+    Exact,
+}
+
+/// What was found on one random instance.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    /// The error and its tolerance.
+    pub outcome: Outcome,
+    /// The kind of instance.
+    pub features: Features,
+}
+
+/// A claim, with its instances out of sight.
+pub trait Claim: Send + Sync {
+    /// What the claim says.
+    fn about(&self) -> &About;
+
+    /// Whether there is a twin in exact arithmetic.
+    fn has_exact_twin(&self) -> bool;
+
+    /// Checks one random instance. The same seed and index give the same instance, in both modes.
+    fn case(&self, seed: u64, index: usize, mode: Mode) -> Case;
+
+    /// The smallest instance that still violates the statement grossly, starting from this case, in
+    /// words: the instance, the part that fails, and by how much.
+    fn witness(&self, seed: u64, index: usize, mode: Mode) -> String;
+}
+
+/// A claim from its parts: a strategy for instances of each kind, and a check.
+pub struct Entry<I: Instance> {
+    /// What the claim says.
+    pub about: About,
+    /// Instances, of a wanted kind or of any.
+    pub instances: fn(Option<Feature>) -> BoxedStrategy<I>,
+    /// The check.
+    pub check: fn(&I) -> Outcome,
+    /// The check in exact arithmetic.
+    pub exact: Option<fn(&I) -> Outcome>,
+}
+
+/// The instances with the numbers below this are stratified.
+const STRATIFIED: usize = 16;
+
+/// A 64-bit FNV-1a hash: gives each claim a stream of its own, independent of the catalogue's order.
+fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+impl<I: Instance> Entry<I> {
+    fn tree(&self, seed: u64, index: usize) -> Box<dyn ValueTree<Value = I>> {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&seed.to_le_bytes());
+        bytes[8..16].copy_from_slice(&fnv1a(self.about.id).to_le_bytes());
+        bytes[16..24].copy_from_slice(&(index as u64).to_le_bytes());
+        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+        let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+        // The first instances go through the wanted kinds in turn, then comes anything.
+        let covers = self.about.covers;
+        let wanted = if index < STRATIFIED && !covers.is_empty() {
+            Some(covers[index % covers.len()])
+        } else {
+            None
+        };
+        match (self.instances)(wanted).new_tree(&mut runner) {
+            Ok(tree) => tree,
+            Err(reason) => panic!("no instance for {}: {reason}", self.about.id),
+        }
+    }
+
+    fn outcome(&self, instance: &I, mode: Mode) -> Outcome {
+        match (mode, self.exact) {
+            (Mode::Exact, Some(exact)) => exact(instance),
+            _ => (self.check)(instance),
+        }
+    }
+}
+
+impl<I: Instance> Claim for Entry<I> {
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    fn has_exact_twin(&self) -> bool {
+        self.exact.is_some()
+    }
+
+    fn case(&self, seed: u64, index: usize, mode: Mode) -> Case {
+        let instance = self.tree(seed, index).current();
+        Case { outcome: self.outcome(&instance, mode), features: instance.features() }
+    }
+
+    fn witness(&self, seed: u64, index: usize, mode: Mode) -> String {
+        /// Shrinking stops after this many instances.
+        const STEPS: usize = 2_000;
+        let mut tree = self.tree(seed, index);
+        let mut smallest = tree.current();
+        let mut outcome = self.outcome(&smallest, mode);
+        // Shrinking must not turn a gross violation into one that rounding might explain: it stays
+        // above the margin if it was above it, and above a tenth of what it was if not.
+        let found = outcome.residual().ratio();
+        let floor = match self.about.role {
+            Role::Control => CONTROL_MARGIN,
+            _ if found >= CONTROL_MARGIN => CONTROL_MARGIN,
+            _ => f64::max(1.0, found / 10.0),
+        };
+        let mut steps = 0;
+        if tree.simplify() {
+            loop {
+                let candidate = tree.current();
+                let attempt = self.outcome(&candidate, mode);
+                let ratio = attempt.residual().ratio();
+                let violates = ratio >= floor && ratio > 1.0;
+                if violates {
+                    (smallest, outcome) = (candidate, attempt);
+                }
+                steps += 1;
+                let more = if violates { tree.simplify() } else { tree.complicate() };
+                if !more || steps >= STEPS {
+                    break;
+                }
+            }
+        }
+        format!("{smallest:?}: {}: {}", outcome.part(), outcome.residual())
+    }
+}

@@ -1,0 +1,71 @@
+//! What a claim's check found on one instance.
+
+use crate::law::Residual;
+
+/// The worst residual of a check's parts, and how tight a bound was.
+///
+/// # Examples
+/// ```
+/// use equibayes::claim::Outcome;
+/// use equibayes::law::Residual;
+///
+/// let outcome = Outcome::new("P² = P", Residual::new(1e-16, 1e-15))
+///     .and("tr P = dim V^G", Residual::new(5e-16, 1e-15));
+/// assert_eq!(outcome.part(), "tr P = dim V^G");
+/// assert!(outcome.residual().holds());
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome {
+    part: &'static str,
+    residual: Residual,
+    tightness: Option<f64>,
+}
+
+impl Outcome {
+    /// The residual of one part of a statement.
+    pub fn new(part: &'static str, residual: Residual) -> Self {
+        Self { part, residual, tightness: None }
+    }
+
+    /// A statement with nothing to check on this instance.
+    pub fn vacuous() -> Self {
+        Self::new("", Residual::exact(true))
+    }
+
+    /// Adds a part; the worst residual is kept.
+    pub fn and(mut self, part: &'static str, residual: Residual) -> Self {
+        if residual.ratio() > self.residual.ratio() || self.part.is_empty() {
+            (self.part, self.residual) = (part, residual);
+        }
+        self
+    }
+
+    /// Adds an inequality `lhs ≤ rhs`, held against a tolerance for rounding. Where the right side
+    /// stands above a thousand tolerances, `lhs/rhs` counts towards the tightness.
+    pub fn bounded(self, part: &'static str, lhs: f64, rhs: f64, tolerance: f64) -> Self {
+        let excess = lhs - rhs;
+        // Not `max`, which would drop a NaN.
+        let error = if excess <= 0.0 { 0.0 } else { excess };
+        let mut next = self.and(part, Residual::new(error, tolerance));
+        if rhs > 1e3 * tolerance && error <= tolerance {
+            let tightness = (lhs / rhs).clamp(0.0, 1.0);
+            next.tightness = Some(next.tightness.map_or(tightness, |old| old.max(tightness)));
+        }
+        next
+    }
+
+    /// The part with the worst residual.
+    pub fn part(&self) -> &'static str {
+        self.part
+    }
+
+    /// The worst residual.
+    pub fn residual(&self) -> Residual {
+        self.residual
+    }
+
+    /// The largest `lhs/rhs` of a bound.
+    pub fn tightness(&self) -> Option<f64> {
+        self.tightness
+    }
+}

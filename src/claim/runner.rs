@@ -1,0 +1,220 @@
+//! Running claims.
+
+use super::report::{ClaimReport, ExactTwin, Report, Verdict};
+use super::{Claim, Evidence, Feature, Mode, Role};
+use rayon::prelude::*;
+use std::time::{Duration, Instant};
+
+/// A control's violation must exceed its tolerance by this factor to count as shown: rounding cannot.
+pub const CONTROL_MARGIN: f64 = 1e3;
+
+/// From this many cases on, a kind of instance that was never met is a failure.
+const COVERAGE_FROM: usize = 64;
+
+/// How many cases one piece of parallel work has.
+const CHUNK: usize = 32;
+
+/// How to run the catalogue.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// The seed of all random instances.
+    pub seed: u64,
+    /// Random instances per claim (divided by the claim's cost), at least 1.
+    pub cases: usize,
+    /// Whether to run the twins in exact arithmetic as well.
+    pub exact: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { seed: 1, cases: 256, exact: false }
+    }
+}
+
+/// Runs claims. The same seed gives the same report (but for the times) at any number of threads.
+pub fn run(claims: &[Box<dyn Claim>], settings: &Settings) -> Report {
+    run_with_progress(claims, settings, |_| {})
+}
+
+/// How many cases a claim runs.
+fn cases_of(claim: &dyn Claim, settings: &Settings) -> usize {
+    (settings.cases / claim.about().cost.max(1)).max(1)
+}
+
+/// The number of pieces of work that [`run_with_progress`] reports for these claims.
+pub fn work(claims: &[Box<dyn Claim>], settings: &Settings) -> usize {
+    claims
+        .iter()
+        .map(|claim| {
+            let twins = usize::from(settings.exact && claim.has_exact_twin());
+            cases_of(claim.as_ref(), settings) * (1 + twins)
+        })
+        .sum()
+}
+
+/// What a range of cases of one claim found.
+#[derive(Clone)]
+struct Tally {
+    /// The worst ratio and the first case that had it.
+    worst: (f64, usize),
+    tightness: Option<f64>,
+    hits: Vec<usize>,
+    histogram: [usize; ClaimReport::BINS],
+    time: Duration,
+}
+
+impl Tally {
+    fn merge(mut self, other: Self) -> Self {
+        if other.worst.0 > self.worst.0 {
+            self.worst = other.worst;
+        }
+        self.tightness = match (self.tightness, other.tightness) {
+            (Some(a), Some(b)) => Some(a.max(b)),
+            (a, b) => a.or(b),
+        };
+        for (mine, theirs) in self.hits.iter_mut().zip(&other.hits) {
+            *mine += theirs;
+        }
+        for (mine, theirs) in self.histogram.iter_mut().zip(&other.histogram) {
+            *mine += theirs;
+        }
+        self.time += other.time;
+        self
+    }
+}
+
+fn tally(claim: &dyn Claim, seed: u64, range: std::ops::Range<usize>, mode: Mode) -> Tally {
+    let start = Instant::now();
+    let covers = claim.about().covers;
+    let mut tally = Tally {
+        worst: (f64::NEG_INFINITY, range.start),
+        tightness: None,
+        hits: vec![0; covers.len()],
+        histogram: [0; ClaimReport::BINS],
+        time: Duration::ZERO,
+    };
+    for index in range {
+        let case = claim.case(seed, index, mode);
+        let ratio = case.outcome.residual().ratio();
+        if ratio > tally.worst.0 {
+            tally.worst = (ratio, index);
+        }
+        if let Some(tightness) = case.outcome.tightness() {
+            tally.tightness = Some(tally.tightness.map_or(tightness, |old| old.max(tightness)));
+        }
+        for (hits, &feature) in tally.hits.iter_mut().zip(covers) {
+            *hits += usize::from(case.features.contains(feature));
+        }
+        tally.histogram[ClaimReport::bin(ratio)] += 1;
+    }
+    tally.time = start.elapsed();
+    tally
+}
+
+/// Runs claims, calling `progress` with the number of cases just finished.
+pub fn run_with_progress(
+    claims: &[Box<dyn Claim>],
+    settings: &Settings,
+    progress: impl Fn(usize) + Sync,
+) -> Report {
+    let start = Instant::now();
+    // All pieces of all claims go to the pool at once: an expensive claim does not hold up the rest.
+    let pieces: Vec<(usize, Mode, std::ops::Range<usize>)> = claims
+        .iter()
+        .enumerate()
+        .flat_map(|(which, claim)| {
+            let cases = cases_of(claim.as_ref(), settings);
+            let twin = (settings.exact && claim.has_exact_twin()).then_some(Mode::Exact);
+            [Some(Mode::Normal), twin].into_iter().flatten().flat_map(move |mode| {
+                (0..cases)
+                    .step_by(CHUNK)
+                    .map(move |first| (which, mode, first..cases.min(first + CHUNK)))
+            })
+        })
+        .collect();
+    let tallies: Vec<Tally> = pieces
+        .par_iter()
+        .map(|(which, mode, range)| {
+            let tally = tally(claims[*which].as_ref(), settings.seed, range.clone(), *mode);
+            progress(range.len());
+            tally
+        })
+        .collect();
+    let merged = |which: usize, mode: Mode| {
+        pieces
+            .iter()
+            .zip(&tallies)
+            .filter(|((w, m, _), _)| (*w, *m) == (which, mode))
+            .map(|(_, tally)| tally.clone())
+            .reduce(Tally::merge)
+    };
+    let reports = (0..claims.len())
+        .into_par_iter()
+        .filter_map(|which| {
+            let normal = merged(which, Mode::Normal)?;
+            let exact = merged(which, Mode::Exact);
+            Some(conclude(claims[which].as_ref(), settings, normal, exact))
+        })
+        .collect();
+    Report { seed: settings.seed, cases: settings.cases, claims: reports, time: start.elapsed() }
+}
+
+/// The verdict over a claim's cases, with a witness where there is something to show.
+fn conclude(
+    claim: &dyn Claim,
+    settings: &Settings,
+    normal: Tally,
+    exact: Option<Tally>,
+) -> ClaimReport {
+    let about = *claim.about();
+    let cases = cases_of(claim, settings);
+    let control = about.role == Role::Control;
+    // A control is shown by its worst case, with or without rounding; a theorem must hold in both.
+    let holds = |tally: &Tally| {
+        if control { tally.worst.0 >= CONTROL_MARGIN } else { tally.worst.0 <= 1.0 }
+    };
+    let hits: Vec<(Feature, usize)> =
+        about.covers.iter().copied().zip(normal.hits.iter().copied()).collect();
+    let starved: Vec<&str> =
+        hits.iter().filter(|(_, count)| *count == 0).map(|(feature, _)| feature.text()).collect();
+    let starvation = (cases >= COVERAGE_FROM && !starved.is_empty())
+        .then(|| format!("{cases} cases met none with: {}", starved.join(", ")));
+    let unshown = (control && !holds(&normal)).then(|| {
+        format!(
+            "the violation was not shown: worst error/tolerance {:.2e}, expected {CONTROL_MARGIN:e}",
+            normal.worst.0
+        )
+    });
+    let twin_fails = exact.as_ref().is_some_and(|tally| !holds(tally));
+    let witness = if control == holds(&normal) {
+        Some(claim.witness(settings.seed, normal.worst.1, Mode::Normal))
+    } else if let (true, Some(tally)) = (twin_fails && !control, &exact) {
+        let witness = claim.witness(settings.seed, tally.worst.1, Mode::Exact);
+        Some(format!("in exact arithmetic: {witness}"))
+    } else {
+        None
+    };
+    let failed = !holds(&normal) || twin_fails || starvation.is_some();
+    let evidence = match &exact {
+        Some(tally) if holds(tally) => Evidence::Exact,
+        _ => about.evidence,
+    };
+    ClaimReport {
+        about,
+        evidence,
+        cases,
+        worst: normal.worst.0,
+        tightness: normal.tightness,
+        verdict: if failed { Verdict::Fails } else { Verdict::Holds },
+        reason: unshown.or(starvation),
+        witness,
+        hits,
+        histogram: normal.histogram,
+        exact: exact.map(|tally| ExactTwin {
+            cases,
+            verdict: if holds(&tally) { Verdict::Holds } else { Verdict::Fails },
+            time: tally.time,
+        }),
+        time: normal.time,
+    }
+}

@@ -1,0 +1,176 @@
+//! Strategies for random instances, for proptest.
+//!
+//! Written once: `verify`, the crate's tests, and a `proptest!` of your own can all draw from them.
+//! Shrinking goes through the group first, then the blocks (and so the dimension), then the entries,
+//! which move towards zero.
+//!
+//! ```
+//! use equibayes::claim::{scene::Scene, strategy::scenes};
+//! use equibayes::group::Finite;
+//! use proptest::prelude::*;
+//!
+//! proptest! {
+//!     fn every_scene_has_a_group(scene in scenes(6)) {
+//!         prop_assert!(scene.group().small_order().is_some());
+//!     }
+//! }
+//! every_scene_has_a_group();
+//! ```
+
+use super::Feature;
+use super::scene::{Block, GroupSpec, Points, Scene};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// Which groups to draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Groups {
+    Any,
+    Trivial,
+    Abelian,
+    NonAbelian,
+}
+
+fn groups(which: Groups) -> BoxedStrategy<GroupSpec> {
+    let cyclic = |low: usize| (low..=8usize).prop_map(GroupSpec::Cyclic);
+    let dihedral = |low: usize| (low..=5usize).prop_map(GroupSpec::Dihedral);
+    let generated = || {
+        (3..=5usize, vec(vec(0..5usize, 5), 1..=2))
+            .prop_map(|(degree, codes)| GroupSpec::Generated { degree, codes })
+    };
+    // The symmetric group on three or four points, in Lehmer codes: a cycle and a transposition.
+    let symmetric = (3..=4usize).prop_map(|degree| GroupSpec::Generated {
+        degree,
+        codes: vec![vec![1; degree - 1], vec![1]],
+    });
+    match which {
+        Groups::Any => prop_oneof![3 => cyclic(1), 3 => dihedral(1), 4 => generated()].boxed(),
+        Groups::Trivial => Just(GroupSpec::Cyclic(1)).boxed(),
+        Groups::Abelian => prop_oneof![cyclic(2), Just(GroupSpec::Dihedral(2))].boxed(),
+        Groups::NonAbelian => prop_oneof![dihedral(3), symmetric].boxed(),
+    }
+}
+
+fn points() -> BoxedStrategy<Points> {
+    prop_oneof![
+        Just(Points::Fixed),
+        Just(Points::Natural),
+        Just(Points::Quotient),
+        Just(Points::Regular)
+    ]
+    .boxed()
+}
+
+fn block() -> impl Strategy<Value = Block> {
+    (points(), any::<bool>()).prop_map(|(points, signed)| Block { points, signed })
+}
+
+/// Numbers for means and factors: small, towards zero when shrinking.
+fn entries() -> impl Strategy<Value = Vec<i8>> {
+    vec(-32..=32i8, 48)
+}
+
+prop_compose! {
+    /// Everything of a scene but its group and blocks.
+    fn numbers(max_dim: usize)(
+        shuffle in prop_oneof![Just(vec![]), vec(0..24usize, 24)],
+        flips in prop_oneof![Just(vec![]), vec(any::<bool>(), 24)],
+        shears in prop_oneof![Just(vec![0i8]), vec(-3..=3i8, 31)],
+        means in entries(),
+        variances in entries(),
+        spread in prop_oneof![3 => Just(1u8), 1 => Just(0u8), 1 => Just(8u8)],
+        invariant in prop_oneof![9 => Just(false), 1 => Just(true)],
+        picks in vec(0..120usize, 4),
+    ) -> Scene {
+        Scene {
+            group: GroupSpec::Cyclic(1),
+            blocks: vec![],
+            shuffle, flips, max_dim, shears, means, variances, spread, invariant, picks,
+        }
+    }
+}
+
+fn assembled(
+    group: BoxedStrategy<GroupSpec>,
+    blocks: BoxedStrategy<Vec<Block>>,
+    max_dim: usize,
+) -> BoxedStrategy<Scene> {
+    (group, blocks, numbers(max_dim))
+        .prop_map(|(group, blocks, numbers)| Scene { group, blocks, ..numbers })
+        .boxed()
+}
+
+/// Random scenes of dimension at most `max_dim`.
+pub fn scenes(max_dim: usize) -> BoxedStrategy<Scene> {
+    assembled(groups(Groups::Any), vec(block(), 1..=3).boxed(), max_dim)
+}
+
+/// Random scenes of dimension at most `max_dim` (at least 6, for room) that have the wanted feature.
+pub fn scenes_with(max_dim: usize, wanted: Option<Feature>) -> BoxedStrategy<Scene> {
+    let Some(wanted) = wanted else { return scenes(max_dim) };
+    let any_blocks = || vec(block(), 1..=3).boxed();
+    // One block of the wanted kind first, so that it always fits.
+    let starting = |points: Points, signed: bool| {
+        vec(block(), 0..=2)
+            .prop_map(move |rest| {
+                let mut blocks = vec![Block { points, signed }];
+                blocks.extend(rest);
+                blocks
+            })
+            .boxed()
+    };
+    let with = |group: Groups, blocks| assembled(groups(group), blocks, max_dim);
+    let small = || (2..=6usize).prop_map(GroupSpec::Cyclic).boxed();
+    let even = || (1..=3usize).prop_map(|half| GroupSpec::Cyclic(2 * half)).boxed();
+    match wanted {
+        Feature::TrivialGroup => with(Groups::Trivial, any_blocks()),
+        Feature::Abelian => with(Groups::Abelian, any_blocks()),
+        Feature::NonAbelian => with(Groups::NonAbelian, any_blocks()),
+        Feature::FreeOrbit => assembled(small(), starting(Points::Regular, false), max_dim),
+        Feature::NonFreeOrbit => with(Groups::NonAbelian, starting(Points::Natural, false)),
+        Feature::FixedPoint => with(Groups::NonAbelian, starting(Points::Fixed, false)),
+        Feature::SignedOrbit => assembled(even(), starting(Points::Regular, true), max_dim),
+        Feature::KilledOrbit => assembled(even(), starting(Points::Fixed, true), max_dim),
+        Feature::NonOrthogonal => assembled(small(), starting(Points::Regular, false), max_dim)
+            .prop_map(|scene| Scene { shears: vec![1, 0, -1, 1, 1], ..scene })
+            .boxed(),
+        Feature::Invariant => with(Groups::Any, any_blocks())
+            .prop_map(|scene| Scene { invariant: true, ..scene })
+            .boxed(),
+        Feature::WideScales => with(Groups::NonAbelian, starting(Points::Natural, false))
+            .prop_map(|mut scene| {
+                scene.variances[..2].copy_from_slice(&[-5, 4]);
+                (scene.spread, scene.invariant) = (8, false);
+                scene.variances[0] = 5; // residue 0: 2^−16 against 2^16
+                scene
+            })
+            .boxed(),
+        Feature::RepeatedVariances => with(Groups::NonAbelian, starting(Points::Natural, false))
+            .prop_map(|mut scene| {
+                scene.variances[1] = scene.variances[0];
+                scene
+            })
+            .boxed(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Instance;
+    use super::*;
+    use proptest::test_runner::TestRunner;
+
+    #[test]
+    fn every_wanted_feature_is_had() {
+        let mut runner = TestRunner::deterministic();
+        for &feature in Feature::ALL {
+            for max_dim in [6, 12] {
+                let strategy = scenes_with(max_dim, Some(feature));
+                for _ in 0..50 {
+                    let scene = strategy.new_tree(&mut runner).unwrap().current();
+                    assert!(scene.features().contains(feature), "{feature} in {scene:?}");
+                }
+            }
+        }
+    }
+}
