@@ -129,7 +129,10 @@ pub fn scenes_with(max_dim: usize, wanted: Option<Feature>) -> BoxedStrategy<Sce
         Feature::FreeOrbit => assembled(small(), starting(Points::Regular, false), max_dim),
         Feature::NonFreeOrbit => with(Groups::NonAbelian, starting(Points::Natural, false)),
         Feature::FixedPoint => with(Groups::NonAbelian, starting(Points::Fixed, false)),
-        Feature::SignedOrbit => assembled(even(), starting(Points::Regular, true), max_dim),
+        // Flips might happen to undo the signs.
+        Feature::SignedOrbit => assembled(even(), starting(Points::Regular, true), max_dim)
+            .prop_map(|scene| Scene { flips: vec![], ..scene })
+            .boxed(),
         Feature::KilledOrbit => assembled(even(), starting(Points::Fixed, true), max_dim),
         Feature::NonOrthogonal => assembled(small(), starting(Points::Regular, false), max_dim)
             .prop_map(|scene| Scene { shears: vec![1, 0, -1, 1, 1], ..scene })
