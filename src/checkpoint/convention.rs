@@ -52,6 +52,19 @@ struct Endings {
     scale: &'static str,
 }
 
+impl Endings {
+    /// `X` of the name `X.ending`, for one of these endings; empty for the bare ending, if a pair's name is then not empty.
+    fn path_before<'a>(&self, name: &'a str, ending: &str) -> Option<&'a str> {
+        let path = match name.strip_suffix(ending)? {
+            "" => "",
+            path if ending.is_empty() => path,
+            // A name that is only a dot before its ending is not the bare ending.
+            path => path.strip_suffix('.').filter(|path| !path.is_empty())?,
+        };
+        (!path.is_empty() || !self.pair.is_empty()).then_some(path)
+    }
+}
+
 struct Row {
     name: &'static str,
     map: ScaleMap,
@@ -156,7 +169,7 @@ impl Convention {
     #[must_use]
     pub fn tensor_names(self, pair: &str) -> Option<(String, String)> {
         self.row().endings.iter().find_map(|endings| {
-            let path = path_before(pair, endings.pair)?;
+            let path = endings.path_before(pair, endings.pair)?;
             Some((joined(path, endings.mean), joined(path, endings.scale)))
         })
     }
@@ -167,7 +180,7 @@ impl Convention {
         for &tensor in names {
             for endings in self.row().endings {
                 let half = |path: Option<&str>, part, other| {
-                    let path = path.filter(|path| !(path.is_empty() && endings.pair.is_empty()))?;
+                    let path = path?;
                     let expected = joined(path, other);
                     let present = names.contains(expected.as_str());
                     Some((
@@ -177,7 +190,7 @@ impl Convention {
                     ))
                 };
                 if let Some((name, half, present)) =
-                    half(path_before(tensor, endings.mean), Part::Scale, endings.scale)
+                    half(endings.path_before(tensor, endings.mean), Part::Scale, endings.scale)
                 {
                     if present {
                         pairing.pairs.push(PairNames {
@@ -189,7 +202,7 @@ impl Convention {
                         pairing.halves.push(half);
                     }
                 } else if let Some((_, half, false)) =
-                    half(path_before(tensor, endings.scale), Part::Mean, endings.mean)
+                    half(endings.path_before(tensor, endings.scale), Part::Mean, endings.mean)
                 {
                     pairing.halves.push(half);
                 }
@@ -321,15 +334,6 @@ fn is_network(pairs: &[PairNames]) -> bool {
     })
 }
 
-/// `X` of the name `X.ending`: empty for the bare ending, all of the name for an empty ending.
-fn path_before<'a>(name: &'a str, ending: &str) -> Option<&'a str> {
-    if ending.is_empty() {
-        return Some(name);
-    }
-    let path = name.strip_suffix(ending)?;
-    if path.is_empty() { Some(path) } else { path.strip_suffix('.') }
-}
-
 fn joined(path: &str, ending: &str) -> String {
     match (path, ending) {
         ("", only) | (only, "") => only.to_owned(),
@@ -399,6 +403,9 @@ mod tests {
         }
         assert_eq!(Convention::Blitz.tensor_names("weight").unwrap().0, "weight_mu");
         assert_eq!(Convention::Blitz.tensor_names("myweight"), None);
+        assert_eq!(Convention::Blitz.tensor_names(".weight"), None);
+        assert_eq!(Convention::Plain.tensor_names(""), None);
+        assert!(Convention::Blitz.pairs(&BTreeSet::from([".weight_mu", "weight_rho"])).is_err());
     }
 
     #[test]
