@@ -60,7 +60,7 @@ impl ScaleMap {
             return None;
         }
         Some(match self {
-            // Of ln(e^σ − 1) = σ + ln(1 − e^−σ), each form is used where its logarithm does not lose digits.
+            // ln(e^σ − 1) = σ + ln(1 − e^−σ): the left form overflows for large σ, the right one cancels for small σ.
             Self::Softplus if sigma > LN_2 => self.polish(sigma + (-(-sigma).exp()).ln_1p(), sigma),
             Self::Softplus => self.polish(sigma.exp_m1().ln(), sigma),
             Self::Exp => self.polish(sigma.ln(), sigma),

@@ -114,9 +114,23 @@ impl TensorPair {
     ///
     /// [`Problem::WrongLength`], [`Problem::NotFinite`], [`Problem::BadSigma`].
     pub fn with_values(&self, mean: Vec<f64>, sigma: Vec<f64>) -> Result<Self, Problem> {
+        self.with_shape(self.shape.clone(), mean, sigma)
+    }
+
+    /// This pair with another shape and other values, row-major; name and element types stay.
+    ///
+    /// # Errors
+    ///
+    /// As [`TensorPair::new`].
+    pub fn with_shape(
+        &self,
+        shape: Vec<usize>,
+        mean: Vec<f64>,
+        sigma: Vec<f64>,
+    ) -> Result<Self, Problem> {
         let pair = Self {
             name: self.name.clone(),
-            shape: self.shape.clone(),
+            shape,
             mean,
             sigma,
             mean_precision: self.mean_precision,
@@ -343,6 +357,29 @@ mod tests {
             r#"tensor "w" has shape [0, 2], expected at least one element"#
         );
         assert!(pair(&[usize::MAX, 2], &[], &[]).unwrap_err().contains("too large to count"));
+    }
+
+    #[test]
+    fn another_shape_keeps_name_and_element_types() {
+        let scale = (vec![-1.0; 2], Precision::F64);
+        let sigma = vec![ScaleMap::Softplus.to_sigma(-1.0); 2];
+        let pair = TensorPair::from_file(
+            "w".into(),
+            vec![2],
+            (vec![0.0; 2], Precision::F32),
+            scale,
+            sigma,
+        );
+        let larger = pair.with_shape(vec![2, 2], vec![1.0; 4], vec![2.0; 4]).unwrap();
+        assert_eq!(
+            (larger.name(), larger.shape(), larger.sigma()),
+            ("w", [2, 2].as_slice(), [2.0; 4].as_slice())
+        );
+        assert_eq!(
+            (larger.mean_precision(), larger.scale_precision()),
+            (Precision::F32, Precision::F64)
+        );
+        assert!(pair.with_shape(vec![2, 2], vec![1.0; 2], vec![2.0; 2]).is_err());
     }
 
     #[test]
