@@ -63,6 +63,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::borrow::Cow;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What one check of a law found.
 #[derive(Clone, Debug)]
@@ -153,6 +154,19 @@ impl<'a> Law<'a> {
     pub fn statement(&self) -> &'static str {
         self.statement
     }
+
+    /// One check. A panic of the type that is checked breaks the law, like any other wrong answer.
+    fn check(&self, rng: &mut ChaCha8Rng) -> Finding {
+        // Nothing of the check outlives a panic but the generator, which any state of is a valid one.
+        catch_unwind(AssertUnwindSafe(|| (self.check)(rng))).unwrap_or_else(|panic| {
+            let message = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("without a message");
+            Finding::failure(format!("an instance that panicked: {message}"))
+        })
+    }
 }
 
 /// All laws of one subject.
@@ -221,7 +235,7 @@ impl<'a> Laws<'a> {
                 let mut rng = ChaCha8Rng::seed_from_u64(seed);
                 rng.set_stream(index as u64);
                 let worst = (0..cases.min(law.at_most))
-                    .map(|_| (law.check)(&mut rng))
+                    .map(|_| law.check(&mut rng))
                     .reduce(|a, b| if b.residual.ratio() > a.residual.ratio() { b } else { a })?;
                 Some(LawResult { name: law.name.clone(), statement: law.statement, worst })
             })
