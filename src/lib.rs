@@ -8,6 +8,8 @@ pub mod family;
 pub mod group;
 pub mod law;
 mod linalg;
+#[cfg(feature = "cli")]
+pub mod report;
 pub mod representation;
 pub mod scalar;
 pub mod symmetrize;
