@@ -52,7 +52,8 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Par
     });
     match parsed {
         Ok(Line { command, verify, common }) => {
-            Ok(Parsed::Run { command: command.unwrap_or(Command::Verify(verify)), common })
+            let command = command.unwrap_or_else(|| Command::Verify(verify.without_command()));
+            Ok(Parsed::Run { command, common })
         }
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp => Ok(Parsed::Print(error.render().to_string())),
@@ -77,24 +78,29 @@ fn refuse_stray_options(
     Err(grammar.error(ErrorKind::ArgumentConflict, message))
 }
 
-/// The parser's message without its layout: the first paragraph, then its tips.
+/// The parser's message without its layout: the first paragraph, then what it takes the reader to have
+/// meant.
 fn one_line(error: &clap::Error) -> CommandError {
     let rendered = error.render().to_string();
     let rendered = rendered.strip_prefix("error: ").unwrap_or(&rendered);
     let mut paragraphs = rendered.split("\n\n");
-    let joined = |text: &str| {
-        text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
-    };
-    let mut line = joined(paragraphs.next().unwrap_or_default());
+    let mut line = words(paragraphs.next().unwrap_or_default());
     let tips: Vec<String> = paragraphs
-        .filter_map(|paragraph| paragraph.trim().strip_prefix("tip: ").map(joined))
+        .filter_map(|paragraph| paragraph.trim().strip_prefix("tip: "))
+        // How to pass as a value what looks like an option: nothing here takes such values.
+        .filter(|tip| !tip.starts_with("to pass"))
+        .map(words)
         .collect();
-    let unknown = matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand);
     if !tips.is_empty() {
         line.push_str(": ");
         line.push_str(&tips.join("; "));
-    } else if unknown {
-        line.push_str(", expected an option that --help lists");
+    } else if error.kind() == ErrorKind::UnknownArgument {
+        line.push_str(": expected an option that --help lists");
     }
     CommandError::new(line)
+}
+
+/// Text on one line.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

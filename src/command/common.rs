@@ -15,7 +15,7 @@ pub(crate) struct Common {
     pub(crate) seed: u64,
 
     /// Number of threads [default: one per core]
-    #[arg(long, global = true, value_name = "N", value_parser = count,
+    #[arg(long, global = true, value_name = "N", value_parser = threads,
           allow_negative_numbers = true)]
     pub(crate) threads: Option<usize>,
 
@@ -59,6 +59,15 @@ impl Common {
     pub(crate) fn progress(&self, length: usize, unit: &str) -> Progress {
         let shown = !self.quiet && std::io::stderr().is_terminal();
         if shown { Progress::new(length, unit) } else { Progress::none() }
+    }
+}
+
+/// A number of threads: bounded, because the system might take minutes to find out that it has too few.
+fn threads(text: &str) -> Result<usize, String> {
+    const MOST: usize = 1024;
+    match text.parse() {
+        Ok(number @ 1..=MOST) => Ok(number),
+        _ => Err(format!("expected a whole number from 1 to {MOST}")),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Results: text or JSON on standard output, and files that are written whole or not at all.
 
 use super::CommandError;
+use equibayes::checkpoint::write_whole;
 use equibayes::report::Paint;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -77,8 +78,8 @@ pub(super) fn print(text: &str) -> Result<(), CommandError> {
 pub(crate) struct OutputFile {
     /// The path as it was given.
     given: PathBuf,
-    /// The path with links followed, as far as it exists.
-    path: PathBuf,
+    /// Where that is, with links followed.
+    place: PathBuf,
     /// A pipe or a device: it cannot be replaced, so it is written to.
     special: bool,
 }
@@ -89,36 +90,41 @@ impl OutputFile {
     /// # Errors
     /// If it cannot be: there is no such directory, it is a directory itself, it is read-only, …
     pub(crate) fn at(given: &Path) -> Result<Self, CommandError> {
-        let refused = |why: &str| {
-            CommandError::new(format!("output file '{}': expected {why}", given.display()))
-        };
-        let Some(name) = given.file_name() else { return Err(refused("the name of a file")) };
         let file = match fs::canonicalize(given) {
-            Ok(path) => {
-                let metadata = fs::metadata(&path)
-                    .map_err(|error| refused(&format!("a file that can be written: {error}")))?;
-                if metadata.is_dir() {
-                    return Err(refused("a file, and this is a directory"));
-                }
-                if metadata.permissions().readonly() {
-                    return Err(refused("a file that can be written, and this is read-only"));
-                }
-                Self { given: given.into(), path, special: !metadata.is_file() }
-            }
-            Err(_) => {
-                let parent = given.parent().filter(|parent| !parent.as_os_str().is_empty());
-                let parent = fs::canonicalize(parent.unwrap_or(Path::new(".")))
-                    .map_err(|error| refused(&format!("a directory that exists: {error}")))?;
-                Self { given: given.into(), path: parent.join(name), special: false }
-            }
+            Ok(place) => Self::existing(given, place)?,
+            Err(error) if error.kind() == ErrorKind::NotFound => Self::new(given)?,
+            Err(error) => return Err(refused(given, error)),
         };
         if !file.special {
-            let beside = file.beside();
-            let attempt = OpenOptions::new().write(true).create_new(true).open(&beside);
-            attempt.map_err(|error| file.unwritable(&error))?;
-            fs::remove_file(&beside).map_err(|error| file.unwritable(&error))?;
+            let name = format!(".equibayes-{}-check.tmp", std::process::id());
+            let beside = file.place.with_file_name(name);
+            OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(&beside)
+                .and_then(|_| fs::remove_file(&beside))
+                .map_err(|error| refused(given, error))?;
         }
         Ok(file)
+    }
+
+    fn existing(given: &Path, place: PathBuf) -> Result<Self, CommandError> {
+        let metadata = fs::metadata(&place).map_err(|error| refused(given, error))?;
+        if metadata.is_dir() {
+            return Err(refused(given, "it is a directory"));
+        }
+        if metadata.permissions().readonly() {
+            return Err(refused(given, "it is read-only"));
+        }
+        Ok(Self { given: given.into(), place, special: !metadata.is_file() })
+    }
+
+    fn new(given: &Path) -> Result<Self, CommandError> {
+        let Some(name) = given.file_name() else { return Err(refused(given, "no name of a file")) };
+        let parent = given.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let folder = fs::canonicalize(parent.unwrap_or(Path::new(".")))
+            .map_err(|error| refused(given, format!("its directory: {error}")))?;
+        Ok(Self { given: given.into(), place: folder.join(name), special: false })
     }
 
     /// Writes the file: beside its place first, then moved there.
@@ -126,53 +132,28 @@ impl OutputFile {
     /// # Errors
     /// If it cannot be written; what was there before then still is.
     pub(crate) fn write(&self, contents: &[u8]) -> Result<(), CommandError> {
-        if self.special {
-            let written = OpenOptions::new()
-                .write(true)
-                .open(&self.path)
-                .and_then(|mut file| file.write_all(contents));
-            return match written {
-                Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(self.unwritable(&error)),
-                _ => Ok(()),
-            };
+        if !self.special {
+            return write_whole(&self.given, contents).map_err(|error| refused(&self.given, error));
         }
-        let beside = self.beside();
-        let written = (|| {
-            let mut file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
-            if let Ok(before) = fs::metadata(&self.path) {
-                file.set_permissions(before.permissions())?;
-            }
-            file.write_all(contents)?;
-            // So that a crash of the machine does not leave an empty file under the final name.
-            file.sync_all()?;
-            fs::rename(&beside, &self.path)
-        })();
-        written.map_err(|error: io::Error| {
-            // If this fails too, the first error is still the one to report.
-            let _ = fs::remove_file(&beside);
-            self.unwritable(&error)
-        })
+        let written = OpenOptions::new()
+            .write(true)
+            .open(&self.place)
+            .and_then(|mut file| file.write_all(contents));
+        match written {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(refused(&self.given, error)),
+            _ => Ok(()),
+        }
     }
 
     /// Whether both are the same place.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.path == other.path
+        self.place == other.place
     }
+}
 
-    /// A name beside the file that no other run uses.
-    fn beside(&self) -> PathBuf {
-        let mut name = std::ffi::OsString::from(".");
-        name.push(self.path.file_name().unwrap_or_default());
-        name.push(format!(".{}.tmp", std::process::id()));
-        self.path.with_file_name(name)
-    }
-
-    fn unwritable(&self, error: &io::Error) -> CommandError {
-        CommandError::new(format!(
-            "output file '{}': expected a place that can be written: {error}",
-            self.given.display()
-        ))
-    }
+fn refused(given: &Path, why: impl std::fmt::Display) -> CommandError {
+    let given = given.display();
+    CommandError::new(format!("output file '{given}': expected a file that can be written: {why}"))
 }
 
 #[cfg(test)]

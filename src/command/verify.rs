@@ -31,6 +31,17 @@ pub(crate) struct Args {
     /// Write the report as a web page
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+
+    /// Whether these are the arguments of plain `equibayes`.
+    #[arg(skip)]
+    plain: bool,
+}
+
+impl Args {
+    /// The same, given without naming the command.
+    pub(super) fn without_command(self) -> Self {
+        Self { plain: true, ..self }
+    }
 }
 
 /// Checks the chosen claims.
@@ -38,7 +49,11 @@ pub(crate) struct Args {
 /// # Errors
 /// If an id names no claim or a result cannot be written.
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Outcome, CommandError> {
-    let claims = claim::select(&args.ids).map_err(CommandError::new)?;
+    let claims = claim::select(&args.ids).map_err(|error| {
+        // Perhaps it was meant to be a command.
+        let or = if args.plain { ", or a command that --help lists" } else { "" };
+        CommandError::new(format!("{error}{or}"))
+    })?;
     let outputs = common.outputs()?;
     let build = Build::of_this_crate();
     if args.list {
