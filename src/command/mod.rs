@@ -11,10 +11,13 @@
 //! So a command that fails leaves no half result, and one line on standard error.
 
 mod arguments;
+mod audit;
 mod common;
 mod error;
 mod output;
+mod posterior;
 mod progress;
+mod symmetrize;
 mod verify;
 
 pub(crate) use common::Common;
@@ -29,12 +32,18 @@ use std::process::ExitCode;
 enum Command {
     /// Check the claims of the theory on random instances
     Verify(verify::Args),
+    /// Tell how far a trained posterior is from invariant
+    Audit(audit::Args),
+    /// Make a trained posterior invariant
+    Symmetrize(symmetrize::Args),
 }
 
 impl Command {
     fn run(&self, common: &Common) -> Result<Outcome, CommandError> {
         match self {
             Self::Verify(args) => verify::run(args, common),
+            Self::Audit(args) => audit::run(args, common),
+            Self::Symmetrize(args) => symmetrize::run(args, common),
         }
     }
 }

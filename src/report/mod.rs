@@ -14,6 +14,7 @@
 //! # Ok::<(), equibayes::claim::UnknownId>(())
 //! ```
 
+pub mod audit;
 mod build;
 pub mod html;
 pub mod json;
