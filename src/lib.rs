@@ -91,3 +91,8 @@ pub mod report;
 pub mod representation;
 pub mod scalar;
 pub mod symmetrize;
+
+/// The examples of the README, run as tests so that they stay true.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
