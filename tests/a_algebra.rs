@@ -38,6 +38,8 @@ entries! {
     a1_control_right_multiplication_reverses_products: "A1.control-right-multiplication",
     a1_what_is_made_from_representations_is_one: "A1.constructions",
     a1_control_hom_needs_the_inverse: "A1.control-hom-without-inverse",
+    a1_constructions_act_as_defined: "A1.definitions",
+    a1_control_a_factor_without_signs_is_another_product: "A1.control-unsigned-factor",
     a1_signed_permutations_are_orthogonal: "A1.orthogonal",
     a1_control_a_sheared_action_preserves_no_dot_product: "A1.control-sheared-orthogonal",
     a1_the_dual_action_preserves_the_pairing: "A1.dual-pairing",

@@ -3,6 +3,7 @@
 //! Proofs, and the derivations of the tolerances at length, are in `proofs-notes/a-algebra.md`.
 
 mod adjoint;
+mod constructions;
 mod duality;
 mod elimination;
 mod generators;
@@ -21,6 +22,7 @@ use proptest::strategy::BoxedStrategy;
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     let mut claims = group_laws::claims();
     claims.extend(representations::claims());
+    claims.extend(constructions::claims());
     claims.extend(duality::claims());
     claims.extend(reynolds::claims());
     claims.extend(adjoint::claims());

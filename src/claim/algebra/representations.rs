@@ -1,19 +1,16 @@
-//! A1: representations, and what is made from them, are representations.
+//! A1: representations are homomorphisms.
 
 use super::growth::Growth;
 use super::{CONTROL, NO_ROUNDING, THEOREM, entry, small, vector};
 use crate::claim::compare::{distance, largest, rounding};
 use crate::claim::scene::{Scene, Which};
 use crate::claim::{About, Claim, Feature, Outcome};
-use crate::group::{Cyclic, Dihedral, Finite, Group, Haar};
+use crate::group::{Finite, Group};
 use crate::law::Residual;
-use crate::representation::{
-    ActsOn, ActsOnGrid, DirectSum, Dual, ElementOf, PermutationRep, Representation,
-    SymmetricSquare, Tensor, Trivial, Unsigned, hom,
-};
+use crate::representation::{ActsOn, ElementOf, Representation};
 use crate::scalar::{Rational, Scalar, dot};
 
-const COVERS: &[Feature] = &[
+pub(super) const COVERS: &[Feature] = &[
     Feature::TrivialGroup,
     Feature::Abelian,
     Feature::NonAbelian,
@@ -22,7 +19,7 @@ const COVERS: &[Feature] = &[
     Feature::NonOrthogonal,
 ];
 
-const TOLERANCE: &str = "γ_{3r} A² |x|_∞, where one action takes r roundings of terms of at most A |x|_∞; \
+pub(super) const TOLERANCE: &str = "γ_{3r} A² |x|_∞, where one action takes r roundings of terms of at most A |x|_∞; \
                          r = 0 for index maps";
 
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
@@ -72,51 +69,18 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             from_the_right::<f64>,
             Some(from_the_right::<Rational>),
         ),
-        entry(
-            About {
-                id: "A1.constructions",
-                title: "What is made from representations is one",
-                statement: "V*, V ⊕ W, V ⊗ W, Hom(V, W), Sym² V, |ρ|, the trivial and the regular representation, \
-                            products of permutation representations and C_2, C_4, D_4 on square grids are \
-                            representations",
-                hypotheses: &["representations of the same group"],
-                tolerance: TOLERANCE,
-                covers: COVERS,
-                cost: 4,
-                ..THEOREM
-            },
-            small,
-            constructions::<f64>,
-            Some(constructions::<Rational>),
-        ),
-        entry(
-            About {
-                id: "A1.control-hom-without-inverse",
-                title: "Hom without the inverse",
-                of: Some("A1.constructions"),
-                statement: "W ↦ ρ(g) W ρ(g) is a homomorphism",
-                hypotheses: &["dropped: the inverse on the input side"],
-                tolerance: TOLERANCE,
-                covers: &[Feature::NonAbelian],
-                cost: 2,
-                ..CONTROL
-            },
-            small,
-            hom_without_inverse::<f64>,
-            Some(hom_without_inverse::<Rational>),
-        ),
     ]
 }
 
 /// Two group elements, as far as a representation's type is concerned.
-type Pair<'a, R> = (&'a ElementOf<R>, &'a ElementOf<R>);
+pub(super) type Pair<'a, R> = (&'a ElementOf<R>, &'a ElementOf<R>);
 
 /// The laws of a representation on one instance: the worst residual of the three.
 ///
 /// `ρ(g)ρ(h)x` has an error of at most `((1 + γ_r)² − 1)A²|x| ≤ γ_{2r}A²|x|`, and `ρ(gh)x` one of
 /// `γ_r A|x|`, where `A ≥ 1`. A pairing of `d` terms takes `d` more roundings, of terms that add up to
 /// `d |ξ| A |x|` at most.
-fn laws<T: Scalar, R: ActsOn<T>>(
+pub(super) fn laws<T: Scalar, R: ActsOn<T>>(
     rep: &R,
     growth: Growth,
     (g, h): Pair<'_, R>,
@@ -159,80 +123,8 @@ fn homomorphism<T: Scalar>(scene: &Scene) -> Outcome {
         .and("matrices", laws(&dense, Growth::of_basis(&dense), (g, h), scene))
 }
 
-fn constructions<T: Scalar>(scene: &Scene) -> Outcome {
-    let (signed, dense) = (scene.signed(), scene.dense::<T>());
-    let group = signed.group().clone();
-    let n = signed.dim();
-    let (plain, growth) = (Growth::INDEX_MAP, Growth::of_basis(&dense));
-    let g = (&scene.element(0), &scene.element(1));
-    let mut outcome = Outcome::new("V*", laws(&Dual::new(dense.clone()), growth.dual(), g, scene))
-        .and(
-            "dual of signed permutations",
-            laws::<T, _>(&Dual::new(signed.clone()), plain, g, scene),
-        )
-        .and(
-            "Sym² V",
-            laws(&SymmetricSquare::new(dense.clone()), growth.symmetric_square(n), g, scene),
-        )
-        .and(
-            "Sym² of signed permutations",
-            laws::<T, _>(&SymmetricSquare::new(signed.clone()), plain, g, scene),
-        )
-        .and("|ρ|", laws::<T, _>(&Unsigned::new(signed.clone()), plain, g, scene))
-        .and("trivial", laws::<T, _>(&Trivial::new(group.clone(), n), plain, g, scene));
-    // These can only fail for different groups or enormous dimensions.
-    match (
-        DirectSum::new(signed.clone(), dense.clone()),
-        Tensor::new(signed.clone(), dense.clone()),
-        hom(dense.clone(), signed.clone()),
-        hom(signed.clone(), signed.clone()),
-    ) {
-        (Ok(sum), Ok(tensor), Ok(hom), Ok(signed_hom)) => {
-            outcome = outcome
-                .and("V ⊕ W", laws(&sum, plain.sum(growth), g, scene))
-                .and("V ⊗ W", laws(&tensor, plain.tensor(growth), g, scene))
-                .and("Hom(V, W)", laws(&hom, plain.tensor(growth.dual()), g, scene))
-                .and("Hom of signed permutations", laws::<T, _>(&signed_hom, plain, g, scene));
-        }
-        _ => outcome = outcome.and("⊕, ⊗, Hom are made", Residual::exact(false)),
-    }
-    if group.small_order().is_some_and(|order| order <= 24) {
-        outcome = match PermutationRep::regular(&group) {
-            Ok(regular) => outcome.and("R[G]", laws::<T, _>(&regular, plain, g, scene)),
-            Err(_) => outcome.and("R[G] is made", Residual::exact(false)),
-        };
-    }
-    outcome.and("grids", on_grids::<T>(scene))
-}
-
-/// One of `C_2`, `C_4`, `D_4` on the pixels of a grid of side 1 to 4, and on its regular channels.
-fn on_grids<T: Scalar>(scene: &Scene) -> Residual {
-    let pick = |k: usize| scene.picks.get(k).copied().unwrap_or(0);
-    let side = 1 + pick(3) % 4;
-    let residual = match pick(2) % 3 {
-        0 => Cyclic::new(2).map(|group| on_grid::<T, _>(&group, side, scene)),
-        1 => Cyclic::new(4).map(|group| on_grid::<T, _>(&group, side, scene)),
-        _ => Dihedral::new(4).map(|group| on_grid::<T, _>(&group, side, scene)),
-    };
-    residual.ok().flatten().unwrap_or(Residual::exact(false))
-}
-
-fn on_grid<T, G>(group: &G, side: usize, scene: &Scene) -> Option<Residual>
-where
-    T: Scalar,
-    G: Finite + ActsOnGrid + Haar + Send + Sync + 'static,
-{
-    let pixels = group.on_grid(side).ok()?;
-    let channels = PermutationRep::regular(group).ok()?.product(&pixels).ok()?;
-    let order = group.small_order()?;
-    let pick = |k: usize| group.element(scene.picks.get(k).copied().unwrap_or(0) % order);
-    let g = (&pick(0), &pick(1));
-    let plain = Growth::INDEX_MAP;
-    Some(laws::<T, _>(&pixels, plain, g, scene).worse(laws::<T, _>(&channels, plain, g, scene)))
-}
-
 /// The false laws: `φ(gh)x = φ(g)φ(h)x` for a `φ` that reverses products.
-fn reversed<T: Scalar, E>(
+pub(super) fn reversed<T: Scalar, E>(
     growth: Growth,
     x: &[T],
     (g, h, gh): (&E, &E, &E),
@@ -274,23 +166,4 @@ fn from_the_right<T: Scalar>(scene: &Scene) -> Outcome {
         moved
     });
     Outcome::new("e_{k·gh} = e_{k·h·g}", residual)
-}
-
-fn hom_without_inverse<T: Scalar>(scene: &Scene) -> Outcome {
-    let rep = scene.dense::<T>();
-    let group = scene.group();
-    let (g, h) = (scene.element(0), scene.element(1));
-    let n = rep.dim();
-    let x: Vec<T> = vector(scene, Which::Q, n * n);
-    let elements = (&g, &h, &group.compose(&g, &h));
-    // X ↦ ρXρ is two products with a matrix that carries the roundings of the action.
-    let base = Growth::of_basis(&rep);
-    let both = base.tensor(base.dual());
-    let growth = Growth { roundings: both.roundings + 2 * n, ..both };
-    let residual = reversed(growth, &x, elements, |g, x| {
-        let matrix = rep.matrix(g);
-        let moved = &matrix * nalgebra::DMatrix::from_column_slice(n, n, x) * &matrix;
-        moved.as_slice().to_vec()
-    });
-    Outcome::new("ρ(gh)Wρ(gh) = ρ(g)ρ(h)Wρ(h)ρ(g)", residual)
 }

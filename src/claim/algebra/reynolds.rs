@@ -105,11 +105,10 @@ pub(super) fn roundings_of_average(growth: Growth, order: usize) -> usize {
     growth.roundings + order + 1
 }
 
-/// The tolerance of an identity between products of two of: the average over `order` elements, the
-/// matrix of an element. Each factor carries `q` roundings at most, of terms that add up to at most
-/// `K` in every row; their product adds `n`, on at most `K²`; the other side of the identity carries
-/// `q` on at most `K ≤ K²`. Together `γ_{2q+n}K² + γ_q K ≤ γ_{3q+n}K²`, and more than twice that for two
-/// products is covered by the second `q` and by `q > 2n`.
+/// The tolerance of an identity between a product of two matrices, each the average over `order`
+/// elements or that of one element, and a single one. Each carries `q` roundings at most, of terms that
+/// add up to at most `K` in every row; the product adds `n`, on rows of `K` times entries of `K`; the other
+/// side has `q` on at most `K ≤ K²`: `γ_{2q+n}K² + γ_q K ≤ γ_{3q+n}K²`.
 fn product_tolerance<T: Scalar>(growth: Growth, order: usize, dim: usize) -> f64 {
     let q = roundings_of_average(growth, order);
     rounding::<T>(3 * q + dim) * growth.forward * growth.forward
