@@ -21,6 +21,7 @@ pub mod compare;
 mod entry;
 mod families;
 mod features;
+mod folded;
 mod outcome;
 mod report;
 mod runner;

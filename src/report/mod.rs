@@ -32,8 +32,16 @@ use crate::claim::{ClaimReport, Role, Verdict};
 fn ratio(value: f64) -> String {
     if value == f64::INFINITY {
         "∞".into()
-    } else if value == 0.0 || (1e-2..1e3).contains(&value) {
-        let decimals = if value >= 100.0 || value == 0.0 { 0 } else { 2 };
+    } else if value == 0.0 {
+        "0".into()
+    } else if (1e-2..1e3).contains(&value) {
+        let decimals = match value {
+            100.0.. => 0,
+            10.0.. => 1,
+            1.0.. => 2,
+            0.1.. => 3,
+            _ => 4,
+        };
         format!("{value:.decimals$}")
     } else {
         format!("{value:.1e}")

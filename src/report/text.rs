@@ -131,12 +131,12 @@ mod tests {
             run(&sample::holding(), Paint::Plain),
             "\
 A  Algebra
-✓ A3                256 cases  no error                      exact  orbits & averages
-  ✓ A3.unsigned     256 cases  refuted ×∞                    float  signs dropped
+✓ A3                256 cases  no error                         exact  orbits & averages
+  ✓ A3.unsigned     256 cases  refuted ×∞                       float  signs dropped
 
 S  Symmetrisations
-✓ S5.chain          256 cases  0.25 of tolerance  tight 1.0  float  three variances
-  ✓ S5.unrelated    256 cases  refuted ×3.0e12               float  unrelated <posteriors>
+✓ S5.chain          256 cases  0.250 of tolerance  tight 0.998  float  three variances
+  ✓ S5.unrelated    256 cases  refuted ×3.0e12                  float  unrelated <posteriors>
 
 holds: 1 theorem, 1 bound, 2 controls; seed 7, 256 cases, 1.5 s
 "

@@ -8,63 +8,81 @@ use crate::claim::{ClaimReport, Role, Verdict};
 pub(super) fn article(group: &Group<'_>, seed: u64) -> String {
     let claim = group.claim;
     let about = &claim.about;
-    let control = about.role == Role::Control;
-    let left = format!(
-        "{}{}{}",
-        hypotheses(claim),
-        hits(claim),
-        paragraph("Tolerance", about.tolerance, "tolerance"),
-    );
-    let tightness = claim.tightness.filter(|_| about.role == Role::Bound);
-    let right = format!(
-        "<figure>{}<figcaption>error / tolerance: {}</figcaption></figure>\n{}",
-        chart::histogram(claim),
-        escape(&finding(claim)),
-        tightness.map_or(String::new(), |tightness| format!(
-            "<figure>{}<figcaption>tightness: largest left side / right side {}</figcaption></figure>\n",
-            chart::gauge(tightness),
-            ratio(tightness)
-        )),
-    );
-    let controls: String = group.controls.iter().map(|control| control_section(control)).collect();
-    let controls = if controls.is_empty() {
-        controls
-    } else {
-        format!("<div class=\"controls\">\n{controls}</div>\n")
+    let shows_witness = about.role == Role::Control || claim.verdict == Verdict::Fails;
+    let controls: String = group.controls.iter().map(|control| section(control)).collect();
+    let controls = match controls.is_empty() {
+        true => controls,
+        false => format!("<div class=\"controls\">\n{controls}</div>\n"),
     };
-    let witness =
-        if control || claim.verdict == Verdict::Fails { findings(claim) } else { String::new() };
     format!(
-        "<article id=\"{id}\" class=\"{verdict}\">\n<h3>{mark} <a href=\"#{id}\">{id}</a> {title}</h3>\n\
-         {tags}<p class=\"statement\">{statement}</p>\n{witness}\
-         <div class=\"columns\">\n<div>\n{left}</div>\n<div>\n{right}</div>\n</div>\n{controls}\
-         <p class=\"again\"><span>Reproduce</span> <code>{again}</code></p>\n</article>\n",
+        "<article id=\"{id}\" class=\"{verdict}\">\n<h3>{heading}</h3>\n{statement}{witness}\
+         <div class=\"columns\">\n<div>\n{hypotheses}{hits}{tolerance}</div>\n\
+         <div>\n{charts}</div>\n</div>\n{controls}\
+         <p class=\"again\">Reproduce: <code>{again}</code></p>\n</article>\n",
         id = escape(about.id),
         verdict = claim.verdict,
-        mark = mark(claim.verdict),
-        title = escape(about.title),
-        tags = tags(claim),
-        statement = escape(about.statement),
+        heading = heading(claim),
+        statement = statement(claim),
+        witness = if shows_witness { findings(claim) } else { String::new() },
+        hypotheses = hypotheses(claim),
+        hits = hits(claim),
+        tolerance = paragraph("Tolerance", about.tolerance, "tolerance"),
+        charts = charts(claim),
         again = escape(&claim.reproduce(seed)),
     )
 }
 
 /// A control under its claim: what it drops, by how much it was refuted, and on which instance.
-fn control_section(claim: &ClaimReport) -> String {
-    let about = &claim.about;
+fn section(claim: &ClaimReport) -> String {
     format!(
-        "<section id=\"{id}\" class=\"control {verdict}\">\n<h4>{mark} <a href=\"#{id}\">{id}</a> {title}</h4>\n\
-         {tags}<p class=\"statement\">{statement}</p>\n{hypotheses}{hits}{findings}</section>\n",
-        id = escape(about.id),
+        "<section id=\"{id}\" class=\"control {verdict}\">\n<h4>{heading}</h4>\n{statement}\
+         <div class=\"columns\">\n<div>\n{hypotheses}</div>\n<div>\n{hits}</div>\n</div>\n\
+         {findings}</section>\n",
+        id = escape(claim.about.id),
         verdict = claim.verdict,
-        mark = mark(claim.verdict),
-        title = escape(about.title),
-        tags = tags(claim),
-        statement = escape(about.statement),
+        heading = heading(claim),
+        statement = statement(claim),
         hypotheses = hypotheses(claim),
         hits = hits(claim),
         findings = findings(claim),
     )
+}
+
+/// Verdict, id and title.
+fn heading(claim: &ClaimReport) -> String {
+    let (id, title) = (escape(claim.about.id), escape(claim.about.title));
+    format!("{} <a href=\"#{id}\">{id}</a> {title}", mark(claim.verdict))
+}
+
+/// The statement with what was found out about it in short. A control's is false, and says so.
+fn statement(claim: &ClaimReport) -> String {
+    let finding = match claim.about.role {
+        Role::Control => format!("<strong>{}:</strong> ", escape(&finding(claim))),
+        _ => String::new(),
+    };
+    format!(
+        "{}<p class=\"statement\">{finding}{}</p>\n",
+        tags(claim),
+        escape(claim.about.statement)
+    )
+}
+
+/// The histogram; for a bound also its tightness.
+fn charts(claim: &ClaimReport) -> String {
+    let figure = |chart: String, caption: String| {
+        format!("<figure>{chart}<figcaption>{caption}</figcaption></figure>\n")
+    };
+    let spread = figure(
+        chart::histogram(claim),
+        format!("error / tolerance over the cases, largest {}", ratio(claim.worst)),
+    );
+    match claim.tightness {
+        Some(tightness) if claim.about.role == Role::Bound => {
+            let caption = format!("tightness: largest left side / right side {}", ratio(tightness));
+            spread + &figure(chart::gauge(tightness), caption)
+        }
+        _ => spread,
+    }
 }
 
 /// Role, evidence, cases and finding.
@@ -75,7 +93,6 @@ fn tags(claim: &ClaimReport) -> String {
         super::counted(claim.cases, "case"),
     ];
     if claim.about.role == Role::Control {
-        tags.push(finding(claim));
         let violated = claim.histogram[ClaimReport::BINS - 1];
         tags.push(format!("violated on {violated} of {}", claim.cases));
     }
@@ -95,11 +112,14 @@ fn hypotheses(claim: &ClaimReport) -> String {
     if claim.about.hypotheses.is_empty() {
         return String::new();
     }
-    let heading = if claim.about.role == Role::Control { "Dropped" } else { "Hypotheses" };
+    let control = claim.about.role == Role::Control;
+    let heading = if control { "Dropped hypothesis" } else { "Hypotheses" };
     let items: String = claim
         .about
         .hypotheses
         .iter()
+        // The heading says already that a control's was dropped.
+        .map(|hypothesis| hypothesis.strip_prefix("dropped: ").unwrap_or(hypothesis))
         .map(|hypothesis| format!("<li>{}</li>", escape(hypothesis)))
         .collect();
     format!("<h5>{heading}</h5>\n<ul>{items}</ul>\n")

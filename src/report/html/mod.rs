@@ -126,7 +126,13 @@ fn header(report: &Report, build: &Build) -> String {
         let (claims, verb) = if failed == 1 { ("entry", "fails") } else { ("entries", "fail") };
         format!("{} {failed} {claims} of {} {verb}", mark(Verdict::Fails), report.claims.len())
     };
-    let count = |role: Role, noun: &str| counted(report.count(role), noun);
+    let counts = joined(
+        [(Role::Theorem, "theorem"), (Role::Bound, "bound"), (Role::Control, "control")]
+            .into_iter()
+            .filter(|(role, _)| report.count(*role) > 0)
+            .map(|(role, noun)| counted(report.count(role), noun))
+            .collect(),
+    );
     let facts = [
         ("Version", format!("{} {}", build.name, build.version)),
         ("Commit", build.commit.as_deref().unwrap_or("unknown").chars().take(12).collect()),
@@ -142,15 +148,18 @@ fn header(report: &Report, build: &Build) -> String {
         .map(|(name, value)| format!("<div><dt>{name}</dt><dd>{}</dd></div>\n", escape(value)))
         .collect();
     format!(
-        "<header>\n<h1>{}</h1>\n<p class=\"verdict {class}\">{verdict}</p>\n<p>{}, {} and {}: \
-         {}.</p>\n<dl class=\"facts\">\n{facts}</dl>\n</header>\n",
+        "<header>\n<h1>{}</h1>\n<p class=\"verdict {class}\">{verdict}</p>\n\
+         <p>Statements about symmetry in Bayesian neural networks, checked on random instances: \
+         {counts}.</p>\n<dl class=\"facts\">\n{facts}</dl>\n</header>\n",
         escape(build.name),
-        count(Role::Theorem, "theorem"),
-        count(Role::Bound, "bound"),
-        count(Role::Control, "control"),
-        "statements about symmetry in Bayesian neural networks, checked on random instances",
         class = report.verdict(),
     )
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn joined(mut items: Vec<String>) -> String {
+    let Some(last) = items.pop() else { return "none".into() };
+    if items.is_empty() { last } else { format!("{} and {last}", items.join(", ")) }
 }
 
 /// A chapter's row in the table of contents.
