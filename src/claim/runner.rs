@@ -11,8 +11,12 @@ pub const CONTROL_MARGIN: f64 = 1e3;
 /// From this many cases on, a kind of instance that was never met is a failure.
 const COVERAGE_FROM: usize = 64;
 
-/// How many cases one piece of parallel work has.
+/// How many cases one piece of parallel work has, at least.
 const CHUNK: usize = 32;
+
+/// How many pieces of work a claim has, at most: what they found is kept until the end, so without a limit
+/// the memory of a run would grow with its cases.
+const PIECES: usize = 1024;
 
 /// How to run the catalogue.
 #[derive(Clone, Copy, Debug)]
@@ -125,10 +129,11 @@ pub fn run_with_progress(
         .flat_map(|(which, claim)| {
             let cases = cases_of(claim.as_ref(), settings);
             let twin = (settings.exact && claim.has_exact_twin()).then_some(Mode::Exact);
+            let chunk = CHUNK.max(cases.div_ceil(PIECES));
             [Some(Mode::Normal), twin].into_iter().flatten().flat_map(move |mode| {
                 (0..cases)
-                    .step_by(CHUNK)
-                    .map(move |first| (which, mode, first..cases.min(first + CHUNK)))
+                    .step_by(chunk)
+                    .map(move |first| (which, mode, first..cases.min(first + chunk)))
             })
         })
         .collect();
