@@ -183,7 +183,7 @@ fn positive_definite<F: FisherInformation<T>, T: Scalar>(
     };
     let n = fisher.nrows();
     let fisher = &error.information;
-    if let Some(k) = (0..n).find(|&k| !(fisher[(k, k)] > 0.0)) {
+    if let Some(k) = (0..n).find(|&k| fisher[(k, k)].is_nan() || fisher[(k, k)] <= 0.0) {
         return Finding::failure(format!("{q:?}: I[{k},{k}] = {}", fisher[(k, k)]));
     }
     let root: Vec<f64> = (0..n).map(|k| fisher[(k, k)].sqrt()).collect();

@@ -1,6 +1,6 @@
 //! Derivatives along a line of members, with an error estimate.
 
-use super::draw::distance;
+use super::draw::gap;
 use crate::family::{Coordinates, Member};
 use crate::scalar::Scalar;
 use nalgebra::DVector;
@@ -50,10 +50,6 @@ where
             .collect())
     };
     let (value, coarse) = (quotient(h.clone())?, quotient(h.clone() + h.clone())?);
-    let truncation = value
-        .iter()
-        .zip(&coarse)
-        .map(|(fine, coarse)| distance(std::slice::from_ref(fine), std::slice::from_ref(coarse)))
-        .collect();
+    let truncation = value.iter().zip(&coarse).map(|(fine, coarse)| gap(fine, coarse)).collect();
     Ok(Derivative { value, truncation, step: h.nearest_f64() })
 }

@@ -31,6 +31,11 @@ pub(super) fn floats<'a, T: Scalar>(x: impl IntoIterator<Item = &'a T>) -> Vec<f
     x.into_iter().map(Scalar::nearest_f64).collect()
 }
 
+/// `|a − b|`, subtracted in the scalar's own arithmetic.
+pub(super) fn gap<T: Scalar>(a: &T, b: &T) -> f64 {
+    (a.clone() - b.clone()).nearest_f64().abs()
+}
+
 /// `max |a_i − b_i|`, subtracted in the scalar's own arithmetic. Vectors of different length are
 /// infinitely far apart; a NaN stays one.
 pub(super) fn distance<T: Scalar>(a: &[T], b: &[T]) -> f64 {
@@ -38,7 +43,7 @@ pub(super) fn distance<T: Scalar>(a: &[T], b: &[T]) -> f64 {
         return f64::INFINITY;
     }
     a.iter().zip(b).fold(0.0, |worst: f64, (x, y)| {
-        let gap = (x.clone() - y.clone()).nearest_f64().abs();
+        let gap = gap(x, y);
         if gap > worst || gap.is_nan() { gap } else { worst }
     })
 }

@@ -11,6 +11,9 @@ use crate::scalar::{Real, dot};
 use rand_chacha::ChaCha8Rng;
 use std::rc::Rc;
 
+/// A check on two members.
+type Check<F, T> = fn(&Member<F, T>, &Member<F, T>, &mut ChaCha8Rng) -> Finding;
+
 /// What every exponential family with densities and draws satisfies: all of
 /// [`coordinates`](super::coordinates); `μ` is the gradient of `A`; `A + A* = ⟨η, μ⟩`; `KL` is the Bregman
 /// divergence of `A`, not negative, and zero from a member to itself; densities are
@@ -43,14 +46,13 @@ where
     M: Fn(&mut ChaCha8Rng) -> Member<F, T> + 'a,
 {
     let members = Rc::new(members);
-    let law =
-        |name, statement, check: fn(&Member<F, T>, &Member<F, T>, &mut ChaCha8Rng) -> Finding| {
-            let members = Rc::clone(&members);
-            Law::new(name, statement, move |rng| {
-                let (q, p) = (members(rng), members(rng));
-                check(&q, &p, rng)
-            })
-        };
+    let law = |name, statement, check: Check<F, T>| {
+        let members = Rc::clone(&members);
+        Law::new(name, statement, move |rng| {
+            let (q, p) = (members(rng), members(rng));
+            check(&q, &p, rng)
+        })
+    };
     let laws = vec![
         law("mean is gradient", "dA/dt (η + tv) = ⟨μ(η), v⟩", mean_is_gradient),
         law("conjugate", "A(η) + A*(μ) = ⟨η, μ⟩", conjugate),

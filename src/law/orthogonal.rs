@@ -1,6 +1,6 @@
 //! What the marker trait of orthogonal actions promises.
 
-use super::draw::{distance, element, floats, max_norm, vector};
+use super::draw::{distance, element, floats, gap, max_norm, vector};
 use super::error_model::{ActionError, SECOND_ORDER, relative_error};
 use super::{Finding, Law, Laws};
 use crate::group::Haar;
@@ -69,7 +69,7 @@ where
                 * max_norm(&x)
                 * max_norm(&y);
             Finding::within(
-                distance(&[left.clone()], &[right.clone()]),
+                gap(&left, &right),
                 tolerance,
                 format!(
                     "g = {g:?}, x = {:?}, y = {:?}: {left} against {right}",

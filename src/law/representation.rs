@@ -1,6 +1,6 @@
 //! The laws of representations (claim A1).
 
-use super::draw::{distance, element, floats, fraction, max_norm, vector};
+use super::draw::{distance, element, floats, fraction, gap, max_norm, vector};
 use super::error_model::{ActionError, SECOND_ORDER};
 use super::{Finding, Law, Laws};
 use crate::group::{Group, Haar};
@@ -266,7 +266,7 @@ where
     // n entries on either side; their sum adds less than the entries are off.
     let tolerance = 4.0 * rep.dim() as f64 * subject.error(&g).forward;
     Finding::within(
-        distance(&[character.clone()], &[trace.clone()]),
+        gap(&character, &trace),
         tolerance,
         format!("g = {g:?}: χ = {character}, tr matrix = {trace}"),
     )

@@ -1,6 +1,6 @@
 //! The laws of Reynolds operators (claims A2 and A3).
 
-use super::draw::{distance, element, floats, max_norm, vector};
+use super::draw::{distance, element, floats, gap, max_norm, vector};
 use super::error_model::{ActionError, relative_error};
 use super::{Finding, Law, Laws};
 use crate::group::{Finite, FinitelyGenerated, Group};
@@ -116,7 +116,7 @@ impl ReynoldsError {
         let group = rep.group();
         let (n, u) = (rep.dim() as f64, T::UNIT_ROUNDOFF);
         // Signed permutations have norm 1; anything else was enumerated by `Reynolds::of` as well.
-        let size = if reynolds.orbits().is_some() {
+        let size = if reynolds.orbits().is_some() || u == 0.0 {
             1.0
         } else {
             group
@@ -278,7 +278,7 @@ where
     let n = subject.rep.dim().max(1) as f64;
     let tolerance = n * (n + 3.0) * p.error.projection * max_norm(&xi) * max_norm(&x);
     Finding::within(
-        distance(&[left.clone()], &[right.clone()]),
+        gap(&left, &right),
         tolerance,
         format!("ξ = {:?}, x = {:?}: {left} against {right}", floats(&xi), floats(&x)),
     )
@@ -342,9 +342,5 @@ where
     // Each of n entries is off by less than the average of a unit vector is, the sum of n such entries
     // by n roundings.
     let tolerance = 2.0 * matrix.nrows() as f64 * p.error.averaging;
-    Finding::within(
-        distance(&[trace.clone()], &[T::count(rank)]),
-        tolerance,
-        format!("rank {rank}, tr P = {trace}"),
-    )
+    Finding::within(gap(&trace, &T::count(rank)), tolerance, format!("rank {rank}, tr P = {trace}"))
 }
