@@ -17,6 +17,7 @@
 mod about;
 mod algebra;
 mod catalogue;
+pub mod compare;
 mod entry;
 mod families;
 mod features;
