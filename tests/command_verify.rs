@@ -196,6 +196,14 @@ fn json_has_the_fixed_shape() {
 }
 
 #[test]
+fn a_single_case_still_shows_every_control() {
+    for seed in ["1", "2", "3"] {
+        let run = json(&["verify", "--cases", "1", "--seed", seed, "--json", "-"]);
+        assert_eq!((run["verdict"].as_str(), run["cases"].as_u64()), (Some("holds"), Some(1)));
+    }
+}
+
+#[test]
 fn the_same_seed_gives_the_same_json_at_any_number_of_threads() {
     let run = |threads: &str, seed: &str| {
         without_times(json(&[
