@@ -219,7 +219,8 @@ fn conclude(
         evidence,
         cases,
         worst: normal.worst.0,
-        tightness: normal.tightness,
+        // Of a bound: a control's is that of a false statement.
+        tightness: normal.tightness.filter(|_| about.role == Role::Bound),
         verdict: if failed { Verdict::Fails } else { Verdict::Holds },
         reason: unshown.or(starvation),
         witness,
