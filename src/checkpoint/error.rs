@@ -133,15 +133,19 @@ pub enum Problem {
         /// Position in the file, in bytes.
         position: usize,
     },
-    /// The header is not the JSON that the format prescribes.
-    #[error("has a bad header: expected {expected} at byte {position}, found {found}")]
+    /// The header is not a JSON object.
+    #[error("has a bad header: {reason}")]
     BadHeader {
-        /// Position in the file, in bytes.
-        position: usize,
-        /// What the format asks for.
-        expected: &'static str,
-        /// What is there.
-        found: String,
+        /// What the JSON parser says, with the position in the header.
+        reason: String,
+    },
+    /// An entry of the header is not what the format prescribes.
+    #[error("entry {} of the header is bad: {reason}", quoted(.entry))]
+    BadEntry {
+        /// The tensor's name, or `__metadata__`.
+        entry: String,
+        /// What is wrong, with the position in the entry.
+        reason: String,
     },
     /// Two tensors of the same name.
     #[error("tensor {} is there twice", quoted(.tensor))]
@@ -352,11 +356,22 @@ pub enum Problem {
 }
 
 const LONGEST_NAME: usize = 100;
+const LONGEST_REASON: usize = 200;
 const LONGEST_PATH: usize = 1000;
 
 /// A name from a file, in quotes, on one line, of bearable length.
 pub(super) fn quoted(name: &str) -> String {
     shortened(format!("{name:?}"), LONGEST_NAME)
+}
+
+/// What a library says is wrong, which may repeat text of a file, on one line of bearable length.
+pub(super) fn one_line(reason: &str) -> String {
+    let escaped = |character| match character {
+        // Quotes separate words here; that the library's own stay legible matters more than telling them from others.
+        '"' | '\'' | '\\' => String::from(character),
+        other => other.escape_debug().to_string(),
+    };
+    shortened(reason.to_owned(), LONGEST_REASON).chars().map(escaped).collect()
 }
 
 /// The first few of some names, and how many there are.
