@@ -413,6 +413,14 @@ mod tests {
     }
 
     #[test]
+    fn reasons_keep_their_quotes_but_stay_on_one_line_and_short() {
+        assert_eq!(one_line("`a\"\n\u{1b}\u{2028}\\'é`"), r#"`a"\n\u{1b}\u{2028}\'é`"#);
+        let long = one_line(&format!("unknown field `{}` at line 1", "x".repeat(10_000)));
+        assert_eq!(long.chars().count(), LONGEST_REASON + 1);
+        assert!(long.starts_with("unknown field") && long.ends_with("at line 1"));
+    }
+
+    #[test]
     fn lists_of_names_say_how_many_were_left_out() {
         assert_eq!(some_of([]), "no tensor");
         assert_eq!(some_of(["a", "b"]), r#""a", "b""#);

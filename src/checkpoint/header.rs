@@ -70,10 +70,9 @@ impl Header {
         let text = std::str::from_utf8(bytes).map_err(|error| Problem::HeaderNotUtf8 {
             position: LENGTH_BYTES + error.valid_up_to(),
         })?;
-        let bad_header =
-            |error: serde_json::Error| Problem::BadHeader { reason: one_line(&error.to_string()) };
-        let Members(members) =
-            serde_json::from_str::<Members<&RawValue>>(text).map_err(bad_header)?;
+        // Entries are first only delimited (without recursion), so that an error in one can name it.
+        let Members(members) = serde_json::from_str::<Members<&RawValue>>(text)
+            .map_err(|error| Problem::BadHeader { reason: one_line(&error.to_string()) })?;
         let mut entries: Vec<Entry> = Vec::new();
         let mut names = BTreeSet::new();
         let mut metadata = BTreeMap::new();

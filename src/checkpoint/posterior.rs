@@ -75,7 +75,7 @@ impl Posterior {
 
     /// Reads a file; `None` chooses the convention that accounts for all tensor names together.
     ///
-    /// No more memory is asked for than the file is long, whatever its header says.
+    /// Memory follows the bytes that are there, whatever lengths the header claims.
     ///
     /// # Errors
     ///
@@ -180,6 +180,7 @@ impl Posterior {
             tensors.push((other.name.clone(), other.dtype, &other.shape, bytes));
         }
         check_size(tensors.iter().map(|(_, _, _, bytes)| bytes.len() as u64).sum())?;
+        // The library multiplies a shape unchecked; these have been multiplied before, when read or held against values.
         let mut views = Vec::with_capacity(tensors.len());
         for (name, dtype, shape, bytes) in &tensors {
             let view = TensorView::new(*dtype, shape.to_vec(), bytes).map_err(refused)?;
