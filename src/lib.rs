@@ -86,6 +86,13 @@ pub mod family;
 pub mod group;
 pub mod law;
 mod linalg;
+#[cfg(feature = "cli")]
+pub mod report;
 pub mod representation;
 pub mod scalar;
 pub mod symmetrize;
+
+/// The examples of the README, run as tests so that they stay true.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

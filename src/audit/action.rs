@@ -229,7 +229,7 @@ fn tensor_action(
     let failed = |source| ActionError::Representation { tensor: roles.name.clone(), source };
     let hidden = |axis: usize, count: usize| match channels {
         Channels::Trivial => Ok(fixed(group, count)),
-        Channels::Regular if count % order != 0 => Err(ActionError::NotDivisible {
+        Channels::Regular if !count.is_multiple_of(order) => Err(ActionError::NotDivisible {
             tensor: roles.name.clone(),
             axis,
             channels: count,

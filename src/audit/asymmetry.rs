@@ -2,14 +2,14 @@
 
 use super::PosteriorAction;
 use crate::checkpoint::Posterior;
-use crate::defect::{SIMPLEX_DIAMETER, mean_squared_defect_bound};
+use crate::defect::{SIMPLEX_DIAMETER_SQUARED, mean_squared_defect_bound};
 use crate::group::Finite;
 use crate::representation::ActsBySignedPermutations;
 use crate::symmetrize::mean_field::{Asymmetry, asymmetry, divergence_from_moved};
 
 /// A bound on the mean squared defect that is not below this says nothing: no two points of the
 /// probability simplex are further apart.
-pub const VACUOUS: f64 = 2.0;
+pub const VACUOUS: f64 = SIMPLEX_DIAMETER_SQUARED;
 
 /// Up to this order the group is enumerated for the bound B1; beyond, Jensen's inequality serves.
 const ENUMERATED: usize = 1024;
@@ -68,7 +68,7 @@ impl Audit {
         }
         let bounds = DefectBounds {
             b1: Some(total_variation_bound(posterior, action, total.orbit_divergence)),
-            b2: Some(0.5 * SIMPLEX_DIAMETER * SIMPLEX_DIAMETER * total.orbit_divergence),
+            b2: Some(0.5 * SIMPLEX_DIAMETER_SQUARED * total.orbit_divergence),
             b3: None,
         };
         Self { tensors, total, bounds }
@@ -78,7 +78,7 @@ impl Audit {
 /// B1, from `KL(q ‖ g_#q)` for each element of a small group, else from their average.
 fn total_variation_bound(posterior: &Posterior, action: &PosteriorAction, average: f64) -> f64 {
     let Some(order) = action.group().small_order().filter(|&order| order <= ENUMERATED) else {
-        return mean_squared_defect_bound(SIMPLEX_DIAMETER, [average]);
+        return mean_squared_defect_bound(SIMPLEX_DIAMETER_SQUARED, [average]);
     };
     let divergences = (0..order).map(|index| {
         let g = action.group().element(index);
@@ -89,5 +89,5 @@ fn total_variation_bound(posterior: &Posterior, action: &PosteriorAction, averag
         });
         shares.sum::<f64>()
     });
-    mean_squared_defect_bound(SIMPLEX_DIAMETER, divergences)
+    mean_squared_defect_bound(SIMPLEX_DIAMETER_SQUARED, divergences)
 }

@@ -17,9 +17,11 @@
 mod about;
 mod algebra;
 mod catalogue;
+pub mod compare;
 mod entry;
 mod families;
 mod features;
+mod folded;
 mod outcome;
 mod report;
 mod runner;

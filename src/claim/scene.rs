@@ -4,6 +4,7 @@
 //! in floating point and in exact arithmetic alike: every number in it is a dyadic rational, which
 //! both represent exactly.
 
+use super::folded::Folded;
 use super::{Feature, Features, Instance};
 use crate::family::{DiagonalGaussian, FamilyError, FullGaussian, Member};
 use crate::group::{
@@ -14,6 +15,7 @@ use crate::representation::{
 };
 use crate::scalar::Scalar;
 use nalgebra::{DMatrix, DVector};
+use std::fmt;
 
 /// A finite group, as data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,7 +161,7 @@ impl Points {
 
 /// A random instance: a group, a signed permutation representation of it, a basis that makes the
 /// representation non-orthogonal, two Gaussians, and some group elements.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Scene {
     /// The group.
     pub group: GroupSpec,
@@ -183,6 +185,39 @@ pub struct Scene {
     pub invariant: bool,
     /// Numbers of group elements, modulo the order.
     pub picks: Vec<usize>,
+}
+
+/// As derived, but with long lists folded: a scene is a witness that people read.
+impl fmt::Debug for Scene {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // All by name, so that a new field is not forgotten.
+        let Self {
+            group,
+            blocks,
+            shuffle,
+            flips,
+            max_dim,
+            shears,
+            means,
+            variances,
+            spread,
+            invariant,
+            picks,
+        } = self;
+        f.debug_struct("Scene")
+            .field("group", group)
+            .field("blocks", blocks)
+            .field("shuffle", &Folded(shuffle))
+            .field("flips", &Folded(flips))
+            .field("max_dim", max_dim)
+            .field("shears", &Folded(shears))
+            .field("means", &Folded(means))
+            .field("variances", &Folded(variances))
+            .field("spread", spread)
+            .field("invariant", invariant)
+            .field("picks", &Folded(picks))
+            .finish()
+    }
 }
 
 /// The numbers of a scene are read cyclically, so that shrinking a list never runs out.

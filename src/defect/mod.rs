@@ -8,5 +8,5 @@ mod total_variation;
 
 pub use total_variation::{bretagnolle_huber, mean_squared_defect_bound, pinsker};
 
-/// The diameter `√2` of the probability simplex, in which softmax outputs live.
-pub const SIMPLEX_DIAMETER: f64 = std::f64::consts::SQRT_2;
+/// The squared diameter `D² = 2` of the probability simplex, in which softmax outputs live.
+pub const SIMPLEX_DIAMETER_SQUARED: f64 = 2.0;

@@ -26,7 +26,7 @@ pub fn bretagnolle_huber(kl: f64) -> f64 {
 }
 
 /// A bound on the mean squared defect `Δ = E_x avg_g ‖F(ρ_X(g)x) − ρ_Y(g)F(x)‖²` of a model whose outputs
-/// have the given diameter: `D² avg_g TV²`, total variation by the better of the two inequalities
+/// have the given squared diameter `D²`: `D² avg_g TV²`, total variation by the better of the two inequalities
 /// (claim B1).
 ///
 /// `kl` has `KL(q ‖ g_#q)`, in nats, for every group element, the identity included. Since
@@ -35,16 +35,16 @@ pub fn bretagnolle_huber(kl: f64) -> f64 {
 ///
 /// # Examples
 /// ```
-/// use equibayes::defect::{SIMPLEX_DIAMETER, mean_squared_defect_bound};
+/// use equibayes::defect::{SIMPLEX_DIAMETER_SQUARED, mean_squared_defect_bound};
 ///
-/// let each = mean_squared_defect_bound(SIMPLEX_DIAMETER, [0.0, 0.2, 4.0, 0.2]);
-/// let jensen = mean_squared_defect_bound(SIMPLEX_DIAMETER, [1.1]);
+/// let each = mean_squared_defect_bound(SIMPLEX_DIAMETER_SQUARED, [0.0, 0.2, 4.0, 0.2]);
+/// let jensen = mean_squared_defect_bound(SIMPLEX_DIAMETER_SQUARED, [1.1]);
 /// assert!(each < jensen && jensen < 2.0);
 /// ```
-pub fn mean_squared_defect_bound(diameter: f64, kl: impl IntoIterator<Item = f64>) -> f64 {
+pub fn mean_squared_defect_bound(squared_diameter: f64, kl: impl IntoIterator<Item = f64>) -> f64 {
     let (sum, count) = kl.into_iter().fold((0.0, 0.0), |(sum, count), kl| {
         let total_variation = pinsker(kl).min(bretagnolle_huber(kl));
         (sum + total_variation * total_variation, count + 1.0)
     });
-    if count == 0.0 { 0.0 } else { diameter * diameter * (sum / count) }
+    if count == 0.0 { 0.0 } else { squared_diameter * (sum / count) }
 }
