@@ -6,7 +6,7 @@ mod table;
 pub(super) use pairing::PairNames;
 
 use super::ScaleMap;
-use super::error::quoted;
+use super::wording::quoted;
 use std::fmt;
 use std::str::FromStr;
 use table::joined;

@@ -14,7 +14,7 @@
 //! | `posterior` | [`Posterior`]: read, write |
 //! | `whole_file` | [`write_whole`]: a file written whole or not at all |
 //! | `architecture` | [`Architecture`], [`AxisRole`]: the network behind the names and shapes |
-//! | `error` | [`CheckpointError`] (a file and its [`Problem`]) |
+//! | `error`, `wording` | [`CheckpointError`] (a file and its [`Problem`]); names in messages |
 //!
 //! # Example
 //!
@@ -39,6 +39,7 @@ mod posterior;
 mod scale;
 mod tensor;
 mod whole_file;
+mod wording;
 
 pub use architecture::{
     Architecture, ArchitectureError, AxisRole, Convolution, Head, OddPool, TensorRoles,

@@ -2,15 +2,15 @@
 
 use super::convention::PairNames;
 use super::encode::{decode, encode_mean, encode_scale};
-use super::error::{Part, one_line};
+use super::error::Part;
 use super::header::{Entry, Header, LENGTH_BYTES, add_metadata, header_length};
 use super::names::network_order;
 use super::tensor::{check_finite, check_sigma, element_count};
 use super::whole_file::{append, open_regular, write_whole};
+use super::wording::one_line;
 use super::{CheckpointError, Convention, OtherTensor, Precision, Problem, TensorPair};
 use safetensors::tensor::{SafeTensorError, TensorView};
 use safetensors::{Dtype, SafeTensors};
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -159,31 +159,31 @@ impl Posterior {
     /// The bytes of a file.
     ///
     /// They depend on nothing but the posterior. Tensors stand as the format's own library puts them, by descending
-    /// alignment and then by name, so that each is aligned; metadata stand by key; the scales of entries whose σ has not changed have the bits they
-    /// were read from.
+    /// alignment and then by name, so that each is aligned, and metadata by key; the scales of entries whose σ has not
+    /// changed have the bits they were read from.
     ///
     /// # Errors
     ///
     /// [`Problem::Unrepresentable`] for a mean or a σ that the element type cannot hold; [`Problem::TooLarge`].
     pub fn to_bytes(&self) -> Result<Vec<u8>, Problem> {
         let map = self.convention.scale_map();
-        let mut tensors: Vec<(String, Dtype, &[usize], Cow<'_, [u8]>)> = Vec::new();
+        let mut halves = Vec::with_capacity(2 * self.pairs.len());
         for pair in &self.pairs {
             let (mean, scale) = self.tensor_names(pair)?;
-            let mean_bytes = encode_mean(pair, &mean)?.into();
-            let scale_bytes = encode_scale(pair, &scale, map)?.into();
-            tensors.push((mean, pair.mean_precision().dtype(), pair.shape(), mean_bytes));
-            tensors.push((scale, pair.scale_precision().dtype(), pair.shape(), scale_bytes));
+            for (bytes, name, precision) in [
+                (encode_mean(pair, &mean)?, mean, pair.mean_precision()),
+                (encode_scale(pair, &scale, map)?, scale, pair.scale_precision()),
+            ] {
+                let (dtype, shape) = (precision.dtype(), pair.shape().to_vec());
+                halves.push(OtherTensor { name, dtype, shape, bytes });
+            }
         }
-        for other in &self.others {
-            let bytes = other.bytes.as_slice().into();
-            tensors.push((other.name.clone(), other.dtype, &other.shape, bytes));
-        }
-        check_size(tensors.iter().map(|(_, _, _, bytes)| bytes.len() as u64).sum())?;
-        // The library multiplies a shape unchecked; these have been multiplied before, when read or held against values.
-        let mut views = Vec::with_capacity(tensors.len());
-        for (name, dtype, shape, bytes) in &tensors {
-            let view = TensorView::new(*dtype, shape.to_vec(), bytes).map_err(refused)?;
+        let tensors = || halves.iter().chain(&self.others);
+        check_size(tensors().map(|tensor| tensor.bytes.len() as u64).sum())?;
+        let mut views = Vec::with_capacity(tensors().count());
+        for OtherTensor { name, dtype, shape, bytes } in tensors() {
+            // It multiplies the shape unchecked; that has been done before, when it was read or held against values.
+            let view = TensorView::new(*dtype, shape.clone(), bytes).map_err(refused)?;
             views.push((name, view));
         }
         let mut file = safetensors::serialize(views, None).map_err(refused)?;

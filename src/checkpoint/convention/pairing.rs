@@ -3,8 +3,9 @@
 use super::Convention;
 use super::table::joined;
 use crate::checkpoint::Problem;
-use crate::checkpoint::error::{Part, quoted, some_of};
+use crate::checkpoint::error::Part;
 use crate::checkpoint::names::{Layer, NetworkName, network_order};
+use crate::checkpoint::wording::{quoted, some_of};
 use std::collections::BTreeSet;
 
 impl Convention {
