@@ -50,6 +50,7 @@ entries! {
     s5_control_across_orbits: "S5.diagonal.across-orbits",
     s5_covariances_are_ordered_in_loewner_sense: "S5.full",
     s5_control_full_marginals_are_not_harmonic_means: "S5.full.marginals",
+    s5_control_full_barycentre_is_not_in_between: "S5.full.barycentre",
 }
 
 #[test]

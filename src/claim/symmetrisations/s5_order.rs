@@ -6,15 +6,17 @@ use super::setting::{
     DIAGONAL, FULL, Full, Setting, diagonal_scenes, full_scenes, measured, orbit, settled,
 };
 use crate::action::ClosedUnder;
-use crate::claim::scene::{Scene, Which};
+use crate::claim::scene::{GroupSpec, Scene, Which};
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
-use crate::family::{DiagonalGaussian, FamilyError, Member};
-use crate::group::AnyGroup;
+use crate::family::{DiagonalGaussian, FamilyError, FullGaussian, Member};
+use crate::group::{AnyElement, AnyGroup};
 use crate::law::Residual;
-use crate::representation::{Representation, Reynolds, SignedOrbits, SignedPermutationRep};
+use crate::representation::{
+    Representation, Reynolds, SignedOrbits, SignedPermutation, SignedPermutationRep,
+};
 use crate::scalar::{Rational, Scalar};
 use crate::symmetrize::{arithmetic, geometric, projection};
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector, dmatrix};
 use num_traits::{One, Zero};
 
 /// The bounds with their controls.
@@ -101,6 +103,19 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             instances: full_scenes,
             check: |scene| measured(marginals(scene)),
+            exact: None,
+        }),
+        Box::new(Entry {
+            about: control(
+                "S5.full.barycentre",
+                "S5.full",
+                "the Wasserstein barycentre between the two, for full covariances",
+                "for Σ = diag(A, B) under the swap of its two blocks, Σ̃_ii ≤ variance i of the Wasserstein-2 barycentre of the orbit",
+                &["the covariances of the orbit need not commute"],
+                &[Feature::RepeatedVariances],
+            ),
+            instances: full_scenes,
+            check: |scene| measured(below_barycentre(scene)),
             exact: None,
         }),
     ]
@@ -432,4 +447,80 @@ fn marginals(scene: &Scene) -> Result<Outcome, FamilyError> {
         outcome = outcome.and("harmonic mean", Residual::new(difference, tolerance));
     }
     Ok(outcome)
+}
+
+/// The Wasserstein-2 barycentre of two centred Gaussians on the plane with equal weights,
+/// `¼ (A + B + R + Rᵀ)` with `R = (AB)^½`: the midpoint of the geodesic, since the optimal map `T` from `A`
+/// to `B` has `AT = R` and `TAT = B`. A square root of a 2×2 matrix of positive eigenvalues is
+/// `(M + √det M)/√(tr M + 2√det M)`.
+fn planar_barycentre(a: &DMatrix<f64>, b: &DMatrix<f64>, determinant: f64) -> DMatrix<f64> {
+    let product = a * b;
+    let root = determinant.sqrt();
+    let scale = (product.trace() + 2.0 * root).sqrt();
+    let half = (product + DMatrix::identity(2, 2) * root) / scale;
+    (a + b + &half + half.transpose()) * 0.25
+}
+
+/// Covariances `diag(A, B)` on the sum of two planes that the group swaps: the orbit is `diag(A, B)` and
+/// `diag(B, A)`, which do not commute, and both of its means are `diag(X, X)` with the mean `X` of `A` and `B`.
+fn below_barycentre(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let scales: Vec<f64> = Scene { spread: 0, ..scene.clone() }.positive(Which::Q, 2);
+    let tilt = 3.0 + f64::from(scene.shears.first().copied().unwrap_or(0).abs()) / 4.0;
+    let a = dmatrix![1.0, tilt; tilt, tilt * tilt + scales[0]];
+    let b = dmatrix![1.0, 0.0; 0.0, 16.0 * scales[1]];
+    let mut covariance = DMatrix::zeros(4, 4);
+    covariance.view_mut((0, 0), (2, 2)).copy_from(&a);
+    covariance.view_mut((2, 2), (2, 2)).copy_from(&b);
+    let stored = FullGaussian::with_covariance(&DVector::zeros(4), &covariance)?;
+    let rep = SignedPermutationRep::from_fn(GroupSpec::Cyclic(2).build(), 4, |g| {
+        let step = if *g == AnyElement::Cyclic(1) { 2 } else { 0 };
+        SignedPermutation::from_fn(4, |i| ((i + step) % 4, false))
+    });
+    let q = Known::given(Member::from_natural(
+        *stored.family(),
+        stored.natural().coordinates().clone(),
+    )?);
+    let tau = ClosedUnder::<_, f64>::statistic_action(stored.family(), &rep);
+    let lower = q.geometric(geometric(&q.member, &rep)?, &Reynolds::of(&tau));
+    let covariance = lower.member.covariance();
+    // det A = σ₀² and det B = 16σ₁²; all terms of the barycentre are positive: 16 roundings at most. What q is
+    // stored as differs from diag(A, B) by the two inversions between.
+    let barycentre = planar_barycentre(&a, &b, 16.0 * scales[0] * scales[1]);
+    let tolerance = 2.0 * U * (lower.covariance_error() + 2.0 * q.covariance_error())
+        + U * 16.0 * barycentre.trace();
+    Ok((0..2).fold(Outcome::vacuous(), |outcome, i| {
+        outcome.bounded("Σ̃_ii ≤ barycentre", covariance[(i, i)], barycentre[(i, i)], tolerance)
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_planar_barycentre_is_the_midpoint() {
+        let (a, b) = (dmatrix![1.0, 3.0; 3.0, 10.0], dmatrix![1.0, 0.0; 0.0, 16.0]);
+        let middle = planar_barycentre(&a, &b, 16.0);
+        // tr AB = 161 and √det AB = 4: the root has the scale 13.
+        let exact = dmatrix![117.0, 292.5; 292.5, 2164.5] / 169.0;
+        assert!((&middle - exact).amax() < 1e-14, "{middle}");
+        // With the map T = A⁻¹R, R² = AB: TAT = B, and the midpoint is that of (1 + T)/2.
+        let root = (&a * &b + DMatrix::identity(2, 2) * 4.0) / 13.0;
+        assert!((&root * &root - &a * &b).amax() < 1e-11);
+        let inverse = dmatrix![10.0, -3.0; -3.0, 1.0];
+        let map = &inverse * &root;
+        assert!((&map - map.transpose()).amax() < 1e-13);
+        assert!((&map * &a * &map - &b).amax() < 1e-12);
+        let half = (DMatrix::identity(2, 2) + &map) * 0.5;
+        assert!((&half * &a * half.transpose() - middle).amax() < 1e-12);
+    }
+
+    #[test]
+    fn semidefinite_is_told_from_indefinite() {
+        let exact = |matrix: DMatrix<i64>| matrix.map(|x| Rational::ratio(x, 1));
+        assert!(is_semidefinite(exact(dmatrix![0, 0; 0, 1])));
+        assert!(is_semidefinite(exact(dmatrix![1, 2; 2, 4])));
+        assert!(!is_semidefinite(exact(dmatrix![1, 2; 2, 3])));
+        assert!(!is_semidefinite(exact(dmatrix![0, 1; 1, 5])));
+    }
 }

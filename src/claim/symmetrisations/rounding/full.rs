@@ -62,7 +62,7 @@ impl Errors {
     }
 
     /// The bounds that follow from ones on `η₁` and on `Λ`: `Σ = Λ⁻¹` and `m = Λ⁻¹η₁`.
-    fn from_natural(mut self, first_error: f64, precision_error: f64) -> Self {
+    fn with_natural_errors(mut self, first_error: f64, precision_error: f64) -> Self {
         let relative = self.covariance * precision_error + self.inversion();
         let valid = first_order(relative);
         self.precision_error = precision_error;
@@ -92,14 +92,14 @@ impl Rounded for FullGaussian {
         let sizes = Errors::sizes(q);
         let n = sizes.dim;
         // n errors of η₁; n² entries of Λ, −2η_ii or −η_ij.
-        sizes.from_natural(n * units, 2.0 * n * n * units)
+        sizes.with_natural_errors(n * units, 2.0 * n * n * units)
     }
 
     fn geometric(q: &Member<Self>, lower: &Member<Self>, reynolds: &Reynolds<f64>) -> Errors {
         let error = projection_error(reynolds, q.natural().as_slice(), true);
         let (first, second) = error.split_at(q.mean().len());
         // Every η_ij, i < j, is twice in Λ, and every η_ii counts twice.
-        Errors::sizes(lower).from_natural(total(first), 2.0 * total(second))
+        Errors::sizes(lower).with_natural_errors(total(first), 2.0 * total(second))
     }
 
     fn arithmetic(q: &Member<Self>, upper: &Member<Self>, reynolds: &Reynolds<f64>) -> Errors {
@@ -132,7 +132,7 @@ impl Rounded for FullGaussian {
         let valid = first_order(relative);
         let precision_error = sizes.precision * relative * valid;
         let first_error = (sizes.precision * mean_error + sizes.first * relative) * valid;
-        Errors { mean_error, ..sizes.from_natural(first_error, precision_error) }
+        Errors { mean_error, ..sizes.with_natural_errors(first_error, precision_error) }
     }
 
     fn mean_parameter_error(q: &Known<Self>) -> Vec<f64> {
