@@ -23,6 +23,7 @@ mod families;
 mod features;
 mod outcome;
 mod report;
+pub mod rounding;
 mod runner;
 pub mod scene;
 pub mod strategy;
