@@ -3,7 +3,7 @@
 use super::member::check;
 use super::{
     Coordinates, ExponentialFamily, Family, FamilyError, FisherInformation, LogPartition, Mean,
-    Member, Natural, Sample, excess,
+    Member, Natural, Sample, excess_of_ratio,
 };
 use crate::scalar::{Real, Scalar};
 use nalgebra::{DMatrix, DVector};
@@ -189,7 +189,7 @@ impl<T: Real> LogPartition<T> for DiagonalGaussian {
         let ((m, v), (n, w)) = ((q.mean(), q.variance()), (p.mean(), p.variance()));
         (0..self.dim).fold(T::zero(), |sum, i| {
             let step = m[i] - n[i];
-            sum + half * (excess((v[i] - w[i]) / w[i]) + step * step / w[i])
+            sum + half * (excess_of_ratio(v[i], w[i]) + step * step / w[i])
         })
     }
 }

@@ -33,6 +33,18 @@ pub fn excess<T: Real>(x: T) -> T {
     two * square * (T::one() / (T::one() - y) - y * tail)
 }
 
+/// `v/w − 1 − ln(v/w)` for positive `v`, `w`: the [`excess`] of the relative difference, which keeps
+/// its relative accuracy at ratios near 1 and far from it. (`(v − w)/w` rounds to −1 below a ratio of
+/// 10⁻¹⁶, where the logarithm is still finite.)
+pub(crate) fn excess_of_ratio<T: Real>(v: T, w: T) -> T {
+    let x = (v - w) / w;
+    if Float::abs(x) <= <T as Scalar>::ratio(1, 2) {
+        return excess(x);
+    }
+    let ratio = v / w;
+    ratio - T::one() - Float::ln(ratio)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,5 +82,18 @@ mod tests {
         assert!(Float::abs(excess(0.5_f64) - (0.5 - 1.5_f64.ln())) < 1e-16);
         assert_eq!(excess(-1.0_f64), f64::INFINITY);
         assert!(excess(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn wide_ratios_keep_their_logarithm() {
+        // ln 10^-60 = −138.155…; 1 + x would be 0.
+        let value: f64 = excess_of_ratio(1e-30, 1e30);
+        assert!(Float::abs(value - (60.0 * std::f64::consts::LN_10 - 1.0)) < 1e-13, "{value}");
+        // 2^-40 − 1 + 40 ln 2, where 1 + x has 13 bits left.
+        let value = excess_of_ratio(1.0, 2f64.powi(40));
+        let exact = 2f64.powi(-40) - 1.0 + 40.0 * std::f64::consts::LN_2;
+        assert!(Float::abs(value - exact) < 1e-14, "{value}");
+        assert_eq!(excess_of_ratio(3.0, 3.0), 0.0);
+        assert!(excess_of_ratio(f64::NAN, 1.0).is_nan());
     }
 }

@@ -25,6 +25,7 @@ mod parameters;
 pub use diagonal_gaussian::DiagonalGaussian;
 pub use error::FamilyError;
 pub use excess::excess;
+pub(crate) use excess::excess_of_ratio;
 pub use full_gaussian::FullGaussian;
 pub use member::Member;
 pub use parameters::{Mean, Natural};
