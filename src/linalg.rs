@@ -84,6 +84,19 @@ impl<T: Scalar> Ldl<T> {
         &self.diagonal
     }
 
+    /// `A_ii − D_i = Σ_{k<i} L_ik² D_k`, as a sum of non-negative terms: for a covariance, the variance of a
+    /// coordinate that the earlier ones explain.
+    pub(crate) fn explained(&self) -> Vec<T> {
+        (0..self.diagonal.len())
+            .map(|i| {
+                (0..i).fold(T::zero(), |sum, k| {
+                    let entry = self.lower[(i, k)].clone();
+                    sum + entry.clone() * entry * self.diagonal[k].clone()
+                })
+            })
+            .collect()
+    }
+
     /// `L⁻¹b`.
     pub(crate) fn forward(&self, b: &DVector<T>) -> DVector<T> {
         let mut x = b.clone();

@@ -53,11 +53,12 @@ where
         row,
         value: pivot.nearest_f64(),
     })?;
-    // Each ratio is at least 1: the pivot is the variance that is left given the earlier coordinates.
+    // C_ii/d_i is 1 + (variance that the earlier coordinates explain)/(variance that is left): each
+    // term is non-negative, small gaps keep their relative accuracy, and a diagonal C has exactly 0.
     let logs = factor
-        .pivots()
-        .iter()
-        .enumerate()
-        .fold(T::zero(), |sum, (i, &pivot)| sum + Float::ln(moved[(i, i)] / pivot));
-    Ok(Float::max(T::zero(), T::ratio(1, 2) * logs))
+        .explained()
+        .into_iter()
+        .zip(factor.pivots())
+        .fold(T::zero(), |sum, (explained, &pivot)| sum + Float::ln_1p(explained / pivot));
+    Ok(T::ratio(1, 2) * logs)
 }
