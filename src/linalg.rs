@@ -162,6 +162,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_explained_and_what_is_left_make_the_diagonal() {
+        let matrix = dmatrix![2i64, 1, 0; 1, 3, 1; 0, 1, 4].map(|x| Rational::ratio(x, 1));
+        let factor = Ldl::new(&matrix).unwrap();
+        for (i, explained) in factor.explained().into_iter().enumerate() {
+            assert_eq!(explained + factor.pivots()[i].clone(), matrix[(i, i)]);
+        }
+    }
+
+    #[test]
     fn singular_and_indefinite_matrices_are_refused() {
         assert!(inverse(&dmatrix![1.0, 2.0; 2.0, 4.0]).is_none());
         assert_eq!(Ldl::new(&dmatrix![1.0, 2.0; 2.0, 1.0]).unwrap_err(), (1, -3.0));

@@ -21,6 +21,8 @@ mod excess;
 mod full_gaussian;
 mod member;
 mod parameters;
+#[cfg(test)]
+mod tests;
 
 pub use diagonal_gaussian::DiagonalGaussian;
 pub use error::FamilyError;

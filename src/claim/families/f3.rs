@@ -3,6 +3,7 @@
 use super::super::rounding::{Judge, Tracked, all_close, close};
 use super::super::scene::{Scene, Which};
 use super::super::{Claim, Entry, Feature, Outcome, strategy};
+use super::f1::small;
 use super::posed::{Kind, Posed, part};
 use super::{both, f3_controls, settle, theorem};
 use crate::action::push_forward;
@@ -166,6 +167,7 @@ fn mean<F: Posed<T>, T: Judge>(scene: &Scene, outcome: Outcome) -> Result<Outcom
 }
 
 fn fisher<F: Posed<T>, T: Judge>(scene: &Scene, outcome: Outcome) -> Result<Outcome, FamilyError> {
+    let scene = &small::<T>(scene);
     let (q, rep, g) = (F::pose(scene, Which::Q)?, F::rep(scene), scene.element(0));
     let moved = push_forward(&q, &rep, &g)?;
     let tau = q.family().statistic_action(&rep).matrix(&g);

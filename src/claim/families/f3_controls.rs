@@ -184,6 +184,7 @@ pub(super) fn of_fisher() -> Claims {
 }
 
 fn covector<T: Judge>(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let scene = &super::f1::small::<T>(scene);
     let q = scene.full::<T>(Which::Q)?;
     let (rep, g) = (scene.dense::<T>(), scene.element(0));
     let moved = push_forward(&q, &rep, &g)?;
