@@ -242,7 +242,7 @@ fn a_huge_file_is_refused_before_it_is_read() {
     let error = Posterior::read(&path, None).unwrap_err();
     assert_eq!(
         message_of(&error, &path),
-        "has a bad header: expected an object at byte 8, found the end of the header"
+        "has a bad header: EOF while parsing a value at line 1 column 0"
     );
 }
 
@@ -700,6 +700,12 @@ fn a_link_stays_a_link_and_permissions_stay() {
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
     assert_eq!(Posterior::read(&path, None).unwrap().metadata()["written"], "through a link");
+    // A file that was not there gets the permissions of any new file.
+    let (new, any) = (folder.path().join("new.safetensors"), folder.path().join("any"));
+    posterior.write(&new).unwrap();
+    fs::write(&any, b"").unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode(&new), mode(&any));
 }
 
 #[test]

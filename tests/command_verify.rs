@@ -5,6 +5,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 fn equibayes(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_equibayes")).args(arguments).output().unwrap()
@@ -24,7 +25,23 @@ fn succeeds(arguments: &[&str]) -> String {
 
 /// The one line on standard error of a run that must be refused, with nothing on standard output.
 fn refused(arguments: &[&str]) -> String {
-    let output = equibayes(arguments);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_equibayes"))
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // What is refused is refused at once; what is not might run for days, and says nothing meanwhile.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > deadline {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("{arguments:?} is not refused, but run");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let output = child.wait_with_output().unwrap();
     let error = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
     assert_eq!(text(&output.stdout), "", "{arguments:?}");
@@ -192,6 +209,14 @@ fn json_has_the_fixed_shape() {
             assert!((0.0..=1.0).contains(&worst), "{id}: {worst}");
             assert!(claim["of"].is_null() && claim["witness"].is_null(), "{id}");
         }
+    }
+}
+
+#[test]
+fn a_single_case_still_shows_every_control() {
+    for seed in ["1", "2", "3"] {
+        let run = json(&["verify", "--cases", "1", "--seed", seed, "--json", "-"]);
+        assert_eq!((run["verdict"].as_str(), run["cases"].as_u64()), (Some("holds"), Some(1)));
     }
 }
 

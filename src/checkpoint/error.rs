@@ -1,5 +1,6 @@
 //! What can be wrong with a posterior file.
 
+use super::wording::{LONGEST_PATH, quoted, shortened};
 use super::{Convention, Precision};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -133,15 +134,19 @@ pub enum Problem {
         /// Position in the file, in bytes.
         position: usize,
     },
-    /// The header is not the JSON that the format prescribes.
-    #[error("has a bad header: expected {expected} at byte {position}, found {found}")]
+    /// The header is not a JSON object.
+    #[error("has a bad header: {reason}")]
     BadHeader {
-        /// Position in the file, in bytes.
-        position: usize,
-        /// What the format asks for.
-        expected: &'static str,
-        /// What is there.
-        found: String,
+        /// What the JSON parser says, with the position in the header.
+        reason: String,
+    },
+    /// An entry of the header is not what the format prescribes.
+    #[error("entry {} of the header is bad: {reason}", quoted(.entry))]
+    BadEntry {
+        /// The tensor's name, or `__metadata__`.
+        entry: String,
+        /// What is wrong, with the position in the entry.
+        reason: String,
     },
     /// Two tensors of the same name.
     #[error("tensor {} is there twice", quoted(.tensor))]
@@ -349,58 +354,4 @@ pub enum Problem {
         /// The element type.
         precision: Precision,
     },
-}
-
-const LONGEST_NAME: usize = 100;
-const LONGEST_PATH: usize = 1000;
-
-/// A name from a file, in quotes, on one line, of bearable length.
-pub(super) fn quoted(name: &str) -> String {
-    shortened(format!("{name:?}"), LONGEST_NAME)
-}
-
-/// The first few of some names, and how many there are.
-pub(super) fn some_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    const SHOWN: usize = 4;
-    let names: Vec<&str> = names.into_iter().collect();
-    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| quoted(name)).collect();
-    match (names.len(), names.len().saturating_sub(SHOWN)) {
-        (0, _) => "no tensor".to_owned(),
-        (_, 0) => shown.join(", "),
-        (_, more) => format!("{} and {more} more", shown.join(", ")),
-    }
-}
-
-/// `text` with its middle cut out where it has more than `longest` characters.
-fn shortened(text: String, longest: usize) -> String {
-    let length = text.chars().count();
-    if length <= longest {
-        return text;
-    }
-    let start: String = text.chars().take(longest / 2).collect();
-    let end: String = text.chars().skip(length - longest / 2).collect();
-    format!("{start}…{end}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_stay_on_one_line_and_short() {
-        let problem = Problem::DuplicateTensor { tensor: "a\nb\u{2028}\u{1b}".into() };
-        assert_eq!(problem.to_string(), r#"tensor "a\nb\u{2028}\u{1b}" is there twice"#);
-        let long = quoted(&"é".repeat(1000));
-        assert_eq!(long.chars().count(), LONGEST_NAME + 1);
-        assert!(long.starts_with("\"é") && long.ends_with("é\"") && long.contains('…'));
-        let error = CheckpointError::new(Path::new("x\ny"), Problem::EmptyFile);
-        assert_eq!(error.to_string(), r#""x\ny": is empty, expected a safetensors file"#);
-    }
-
-    #[test]
-    fn lists_of_names_say_how_many_were_left_out() {
-        assert_eq!(some_of([]), "no tensor");
-        assert_eq!(some_of(["a", "b"]), r#""a", "b""#);
-        assert_eq!(some_of(["a", "b", "c", "d", "e", "f"]), r#""a", "b", "c", "d" and 2 more"#);
-    }
 }

@@ -9,12 +9,12 @@
 //! | `scale` | [`ScaleMap`]: the stored number ρ ↔ the standard deviation σ |
 //! | `convention` | [`Convention`]: which tensors form pairs, and the choice among conventions |
 //! | `names` | network order of tensor names; the layers `conv_layers.i`, `classifier`, `fc` |
-//! | `header`, `json` | the safetensors header, checked against the length of the file |
+//! | `header` | the safetensors header, checked against the length of the file |
 //! | `tensor`, `encode` | [`TensorPair`], [`OtherTensor`]; numbers to and from the file's bytes |
 //! | `posterior` | [`Posterior`]: read, write |
 //! | `whole_file` | [`write_whole`]: a file written whole or not at all |
 //! | `architecture` | [`Architecture`], [`AxisRole`]: the network behind the names and shapes |
-//! | `error` | [`CheckpointError`] (a file and its [`Problem`]) |
+//! | `error`, `wording` | [`CheckpointError`] (a file and its [`Problem`]); names in messages |
 //!
 //! # Example
 //!
@@ -34,12 +34,12 @@ mod convention;
 mod encode;
 mod error;
 mod header;
-mod json;
 mod names;
 mod posterior;
 mod scale;
 mod tensor;
 mod whole_file;
+mod wording;
 
 pub use architecture::{
     Architecture, ArchitectureError, AxisRole, Convolution, Head, OddPool, TensorRoles,

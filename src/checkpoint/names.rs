@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 /// The name of a pair in network order: layers by their path, numbers in it as numbers; the head (`classifier`, `fc`)
 /// after everything else; within a layer weight, then the rest, then bias.
+///
+/// Libraries for natural order compare whole texts and would still leave paths, heads and parts to be done here.
 pub(super) fn network_order(a: &str, b: &str) -> Ordering {
     OrderKey::of(a).cmp(&OrderKey::of(b)).then_with(|| a.cmp(b))
 }

@@ -3,11 +3,13 @@
 use super::convention::PairNames;
 use super::encode::{decode, encode_mean, encode_scale};
 use super::error::Part;
-use super::header::{Entry, Header, LENGTH_BYTES, header_length, header_to_bytes};
+use super::header::{Entry, Header, LENGTH_BYTES, add_metadata, header_length};
 use super::names::network_order;
 use super::tensor::{check_finite, check_sigma, element_count};
 use super::whole_file::{append, open_regular, write_whole};
+use super::wording::one_line;
 use super::{CheckpointError, Convention, OtherTensor, Precision, Problem, TensorPair};
+use safetensors::tensor::{SafeTensorError, TensorView};
 use safetensors::{Dtype, SafeTensors};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -73,7 +75,7 @@ impl Posterior {
 
     /// Reads a file; `None` chooses the convention that accounts for all tensor names together.
     ///
-    /// No more memory is asked for than the file is long, whatever its header says.
+    /// Memory follows the bytes that are there, whatever lengths the header claims.
     ///
     /// # Errors
     ///
@@ -157,44 +159,38 @@ impl Posterior {
     /// The bytes of a file.
     ///
     /// They depend on nothing but the posterior. Tensors stand as the format's own library puts them, by descending
-    /// alignment and then by name, so that each is aligned; the scales of entries whose σ has not changed have the bits they
-    /// were read from.
+    /// alignment and then by name, so that each is aligned, and metadata by key; the scales of entries whose σ has not
+    /// changed have the bits they were read from.
     ///
     /// # Errors
     ///
     /// [`Problem::Unrepresentable`] for a mean or a σ that the element type cannot hold; [`Problem::TooLarge`].
     pub fn to_bytes(&self) -> Result<Vec<u8>, Problem> {
         let map = self.convention.scale_map();
-        let mut tensors: Vec<(String, Dtype, &[usize], Vec<u8>)> = Vec::new();
+        let mut halves = Vec::with_capacity(2 * self.pairs.len());
         for pair in &self.pairs {
             let (mean, scale) = self.tensor_names(pair)?;
-            let mean_bytes = encode_mean(pair, &mean)?;
-            let scale_bytes = encode_scale(pair, &scale, map)?;
-            tensors.push((mean, pair.mean_precision().dtype(), pair.shape(), mean_bytes));
-            tensors.push((scale, pair.scale_precision().dtype(), pair.shape(), scale_bytes));
+            for (bytes, name, precision) in [
+                (encode_mean(pair, &mean)?, mean, pair.mean_precision()),
+                (encode_scale(pair, &scale, map)?, scale, pair.scale_precision()),
+            ] {
+                let (dtype, shape) = (precision.dtype(), pair.shape().to_vec());
+                halves.push(OtherTensor { name, dtype, shape, bytes });
+            }
         }
-        for other in &self.others {
-            tensors.push((other.name.clone(), other.dtype, &other.shape, other.bytes.clone()));
+        let tensors = || halves.iter().chain(&self.others);
+        check_size(tensors().map(|tensor| tensor.bytes.len() as u64).sum())?;
+        let mut views = Vec::with_capacity(tensors().count());
+        for OtherTensor { name, dtype, shape, bytes } in tensors() {
+            // It multiplies the shape unchecked; that has been done before, when it was read or held against values.
+            let view = TensorView::new(*dtype, shape.clone(), bytes).map_err(refused)?;
+            views.push((name, view));
         }
-        tensors.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let mut entries = Vec::with_capacity(tensors.len());
-        let mut end = 0;
-        for (name, dtype, shape, bytes) in &tensors {
-            let begin = end;
-            end += bytes.len();
-            entries.push(Entry {
-                name: name.clone(),
-                dtype: *dtype,
-                shape: shape.to_vec(),
-                begin,
-                end,
-            });
+        let mut file = safetensors::serialize(views, None).map_err(refused)?;
+        if !self.metadata.is_empty() {
+            add_metadata(&mut file, &self.metadata).map_err(refused)?;
         }
-        let mut file = header_to_bytes(&entries, &self.metadata);
-        check_size((file.len() + end) as u64)?;
-        for (_, _, _, bytes) in &tensors {
-            file.extend_from_slice(bytes);
-        }
+        check_size(file.len() as u64)?;
         check_with_library(&file)?;
         Ok(file)
     }
@@ -273,12 +269,11 @@ fn check_size(bytes: u64) -> Result<(), Problem> {
 }
 
 fn check_with_library(bytes: &[u8]) -> Result<(), Problem> {
-    match SafeTensors::deserialize(bytes) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            Err(Problem::Refused { reason: error.to_string().escape_debug().to_string() })
-        }
-    }
+    SafeTensors::deserialize(bytes).map(|_| ()).map_err(refused)
+}
+
+fn refused(error: SafeTensorError) -> Problem {
+    Problem::Refused { reason: one_line(&error.to_string()) }
 }
 
 /// Reads a pair from the entries of its mean and its scale.

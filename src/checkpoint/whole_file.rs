@@ -1,10 +1,10 @@
 //! Files read within bounds, and written whole or not at all.
 
 use super::Problem;
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::Path;
+use tempfile::NamedTempFile;
 
 /// Opens a regular file; gives its length in bytes too.
 ///
@@ -76,57 +76,28 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     }
     let folder =
         target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let (temporary, mut file) = Temporary::create_in(folder)?;
     let io = |action| move |error| Problem::Io { action, error };
+    let mut file = new_file_in(folder).map_err(io("create a file in its folder"))?;
     file.write_all(bytes).map_err(io("write the file"))?;
+    let written = file.as_file();
     if let Some(permissions) = permissions {
-        file.set_permissions(permissions).map_err(io("keep the permissions of the file"))?;
+        written.set_permissions(permissions).map_err(io("keep the permissions of the file"))?;
     }
     // Without this a crash soon after could leave the new name on missing data.
-    file.sync_all().map_err(io("write the file"))?;
-    drop(file);
-    temporary.replace(&target)
-}
-
-/// A file that is removed when it is dropped before it has taken its place.
-struct Temporary {
-    path: PathBuf,
-    is_placed: bool,
-}
-
-impl Temporary {
-    fn create_in(folder: &Path) -> Result<(Self, File), Problem> {
-        static COUNTER: AtomicU64 = AtomicU64::new(0);
-        const ATTEMPTS: usize = 1000;
-        let mut attempt = 0;
-        loop {
-            // A short name of its own: the target's could be too long to be made longer.
-            let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-            let path = folder.join(format!(".equibayes-{}-{number}.tmp", std::process::id()));
-            attempt += 1;
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => return Ok((Self { path, is_placed: false }, file)),
-                Err(error) if error.kind() == ErrorKind::AlreadyExists && attempt < ATTEMPTS => {}
-                Err(error) => {
-                    return Err(Problem::Io { action: "create a file in its folder", error });
-                }
-            }
-        }
-    }
-
-    fn replace(mut self, target: &Path) -> Result<(), Problem> {
-        fs::rename(&self.path, target)
-            .map_err(|error| Problem::Io { action: "put the file in its place", error })?;
-        self.is_placed = true;
-        Ok(())
+    written.sync_all().map_err(io("write the file"))?;
+    match file.persist(&target) {
+        Ok(_) => Ok(()),
+        Err(failure) => Err(io("put the file in its place")(failure.error)),
     }
 }
 
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if !self.is_placed {
-            // There is nothing left to do where even this fails; the error that led here is the one to report.
-            let _ = fs::remove_file(&self.path);
-        }
-    }
+/// A new file that is gone when it is dropped before it has got a lasting name.
+fn new_file_in(folder: &Path) -> std::io::Result<NamedTempFile> {
+    // A short name of its own: the target's could be too long to be made longer.
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".equibayes-").suffix(".tmp");
+    // Whatever the process lets new files have; by default others could not read a temporary file, nor then the result.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }

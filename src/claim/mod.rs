@@ -24,6 +24,7 @@ mod features;
 mod folded;
 mod outcome;
 mod report;
+pub mod rounding;
 mod runner;
 pub mod scene;
 pub mod strategy;

@@ -1,5 +1,6 @@
 //! Running claims.
 
+use super::entry::STRATIFIED;
 use super::report::{ClaimReport, ExactTwin, Report, Verdict};
 use super::{Claim, Evidence, Feature, Mode, Role};
 use rayon::prelude::*;
@@ -23,7 +24,8 @@ const PIECES: usize = 1024;
 pub struct Settings {
     /// The seed of all random instances.
     pub seed: u64,
-    /// Random instances per claim (divided by the claim's cost), at least 1.
+    /// Random instances per claim (divided by the claim's cost), at least 1; a control runs its first 16
+    /// in any case.
     pub cases: usize,
     /// Whether to run the twins in exact arithmetic as well.
     pub exact: bool,
@@ -42,7 +44,15 @@ pub fn run(claims: &[Box<dyn Claim>], settings: &Settings) -> Report {
 
 /// How many cases a claim runs.
 fn cases_of(claim: &dyn Claim, settings: &Settings) -> usize {
-    (settings.cases / claim.about().cost.max(1)).max(1)
+    let about = claim.about();
+    let share = |cases: usize| cases / about.cost.max(1);
+    // A control needs one violation, and its first instances are made to have it: however few cases are
+    // asked for it runs those, unless they are more than an ordinary run has.
+    let least = match about.role {
+        Role::Control => STRATIFIED.min(share(Settings::default().cases)),
+        _ => 0,
+    };
+    share(settings.cases).max(least).max(1)
 }
 
 /// The number of pieces of work that [`run_with_progress`] reports for these claims.
@@ -209,7 +219,8 @@ fn conclude(
         evidence,
         cases,
         worst: normal.worst.0,
-        tightness: normal.tightness,
+        // Of a bound: a control's is that of a false statement.
+        tightness: normal.tightness.filter(|_| about.role == Role::Bound),
         verdict: if failed { Verdict::Fails } else { Verdict::Holds },
         reason: unshown.or(starvation),
         witness,

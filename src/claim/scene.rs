@@ -366,27 +366,30 @@ impl Scene {
         DiagonalGaussian::with_variance(&mean, &variance)
     }
 
-    /// A full Gaussian on the space of [`dense`](Self::dense), of covariance `L D Lᵀ`. For an
-    /// `invariant` scene only the mean, 0, and the covariance, `S Sᵀ`, are the invariant ones.
+    /// The mean `m`, the unit triangular `L` and the diagonal `D` of the full Gaussian `N(m, L D Lᵀ)` on the
+    /// space of [`dense`](Self::dense). For an `invariant` scene only the mean, 0, and the covariance,
+    /// `S Sᵀ`, are the invariant ones.
+    pub fn factors<T: Scalar>(&self, which: Which) -> (DVector<T>, DMatrix<T>, DVector<T>) {
+        let dim = self.signed().dim();
+        if self.invariant {
+            // Signed permutations fix the unit covariance, so S ρ S⁻¹ fixes S Sᵀ.
+            let ones = DVector::from_element(dim, T::one());
+            return (DVector::from_element(dim, T::zero()), self.triangular(dim, 0, true), ones);
+        }
+        let offset = if which == Which::Q { 7 } else { 19 };
+        let mean = DVector::from_vec(self.vector(which, dim));
+        let diagonal = DVector::from_vec(self.positive(which, dim));
+        (mean, self.triangular(dim, offset, false), diagonal)
+    }
+
+    /// The full Gaussian with these [`factors`](Self::factors).
     ///
     /// # Errors
     /// Never for a scene from the strategies.
     pub fn full<T: Scalar>(&self, which: Which) -> Result<Member<FullGaussian, T>, FamilyError> {
-        let dim = self.signed().dim();
-        if self.invariant {
-            // Signed permutations fix the unit covariance, so S ρ S⁻¹ fixes S Sᵀ.
-            let basis: DMatrix<T> = self.triangular(dim, 0, true);
-            let covariance = &basis * basis.transpose();
-            return FullGaussian::with_covariance(
-                &DVector::from_element(dim, T::zero()),
-                &covariance,
-            );
-        }
-        let offset = if which == Which::Q { 7 } else { 19 };
-        let lower: DMatrix<T> = self.triangular(dim, offset, false);
-        let diagonal = DMatrix::from_diagonal(&DVector::from_vec(self.positive(which, dim)));
-        let mean = DVector::from_vec(self.vector(which, dim));
-        FullGaussian::with_covariance(&mean, &(&lower * diagonal * lower.transpose()))
+        let (mean, lower, diagonal) = self.factors::<T>(which);
+        let covariance = &lower * DMatrix::from_diagonal(&diagonal) * lower.transpose();
+        FullGaussian::with_covariance(&mean, &covariance)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Progress bars on standard error.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -21,13 +22,16 @@ impl Progress {
     /// A bar for `length` units of work.
     pub(super) fn new(length: usize, unit: &str) -> Self {
         let bar = ProgressBar::with_draw_target(Some(length as u64), ProgressDrawTarget::hidden());
-        let template = format!(
-            "{{bar:32}} {{percent:>3}} % of {{len}} {unit}, {{per_sec}}, {{eta}} remaining"
-        );
+        let template =
+            format!("{{bar:32}} {{percent:>3}} % of {{len}} {unit}, {{rate}}/s, {{eta}} remaining");
         // A template that does not parse is a slip in the line above: the default bar then.
         bar.set_style(
             ProgressStyle::with_template(&template)
                 .unwrap_or_else(|_| ProgressStyle::default_bar())
+                .with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+                    // There is no error to tell anyone but the bar itself.
+                    let _ = write!(out, "{}", three_figures(state.per_sec()));
+                })
                 .progress_chars("━╸ "),
         );
         Self { bar, start: Instant::now(), shown: AtomicBool::new(false) }
@@ -51,4 +55,10 @@ impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// A rate to about three figures.
+fn three_figures(rate: f64) -> String {
+    let decimals = if rate < 1.0 { 3 } else { usize::from(rate < 100.0) };
+    format!("{rate:.decimals$}")
 }

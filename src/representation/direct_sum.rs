@@ -5,6 +5,7 @@ use super::{
     Representation, RepresentationError, SignedPermutation, check_len, checked_dim,
 };
 use crate::scalar::Scalar;
+use nalgebra::DMatrix;
 
 /// The direct sum `V ⊕ W`: the coordinates of `V`, then those of `W`.
 ///
@@ -94,6 +95,16 @@ impl<T: Scalar, A: ActsOn<T>, B: ActsOn<T, Group = A::Group>> ActsOn<T> for Dire
         let (out_first, out_second) = out.split_at_mut(self.first.dim());
         self.first.act_transposed(g, x_first, out_first);
         self.second.act_transposed(g, x_second, out_second);
+    }
+
+    fn matrix(&self, g: &ElementOf<Self>) -> DMatrix<T> {
+        let (first, second) = (self.first.matrix(g), self.second.matrix(g));
+        let split = first.nrows();
+        DMatrix::from_fn(self.dim(), self.dim(), |i, j| match (i < split, j < split) {
+            (true, true) => first[(i, j)].clone(),
+            (false, false) => second[(i - split, j - split)].clone(),
+            _ => T::zero(),
+        })
     }
 }
 

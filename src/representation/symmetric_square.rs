@@ -113,6 +113,22 @@ impl<T: Scalar, R: ActsOn<T>> ActsOn<T> for SymmetricSquare<R> {
             }
         }
     }
+
+    /// Entry by entry from one matrix of the base: `ρ_ik ρ_jk` in the column of the square `k`, and
+    /// `ρ_ik ρ_jl + ρ_il ρ_jk` in that of the pair `k < l`.
+    fn matrix(&self, g: &ElementOf<Self>) -> DMatrix<T> {
+        let rho: DMatrix<T> = self.base.matrix(g);
+        let product = |i: usize, k: usize, j: usize, l: usize| {
+            let (a, b) = (&rho[(i, k)], &rho[(j, l)]);
+            // Most entries vanish, and exact scalars multiply at a price.
+            if a.is_zero() || b.is_zero() { T::zero() } else { a.clone() * b.clone() }
+        };
+        let all: Vec<(usize, usize)> = pairs(rho.nrows()).collect();
+        DMatrix::from_fn(all.len(), all.len(), |row, column| {
+            let ((i, j), (k, l)) = (all[row], all[column]);
+            if k == l { product(i, k, j, k) } else { product(i, k, j, l) + product(i, l, j, k) }
+        })
+    }
 }
 
 impl<R: ActsBySignedPermutations> ActsBySignedPermutations for SymmetricSquare<R> {
@@ -122,3 +138,30 @@ impl<R: ActsBySignedPermutations> ActsBySignedPermutations for SymmetricSquare<R
 }
 
 impl<R: ActsByPermutations> ActsByPermutations for SymmetricSquare<R> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::{Cyclic, Finite};
+    use crate::representation::Dense;
+    use nalgebra::dmatrix;
+
+    #[test]
+    fn the_matrix_is_the_one_that_acts() {
+        let shear = Dense::from_fn(Cyclic::new(2).unwrap(), 3, |&g| {
+            if g == 0 {
+                DMatrix::identity(3, 3)
+            } else {
+                dmatrix![1.0, 1.0, 0.0; 0.0, -1.0, 2.0; 0.0, 0.0, 1.0]
+            }
+        });
+        let square = SymmetricSquare::new(shear);
+        for g in Cyclic::new(2).unwrap().elements() {
+            let matrix: DMatrix<f64> = square.matrix(&g);
+            for k in 0..6 {
+                let basis_vector: Vec<f64> = (0..6).map(|i| f64::from(u8::from(i == k))).collect();
+                assert_eq!(matrix.column(k), square.apply(&g, &basis_vector));
+            }
+        }
+    }
+}

@@ -22,6 +22,8 @@ mod tying;
 
 pub use arithmetic::{Arithmetic, arithmetic};
 pub use geometric::{Geometric, geometric};
+#[cfg(feature = "catalogue")]
+pub(crate) use orbit_divergence::linear_form;
 pub use orbit_divergence::{OrbitDivergence, orbit_divergence};
 pub use projection::{Projection, projection};
 pub use tying::{Tied, tie};

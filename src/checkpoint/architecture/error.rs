@@ -1,6 +1,6 @@
 //! Why a posterior is not one of the network.
 
-use crate::checkpoint::error::quoted;
+use crate::checkpoint::wording::quoted;
 
 /// Why names and shapes are not those of the network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,0 +1,29 @@
+//! Chapter S: symmetrisations.
+//!
+//! Most statements are checked for two settings: diagonal Gaussians under signed permutations, and
+//! full Gaussians under conjugates of them that are in general not orthogonal. The twins in rational
+//! arithmetic carry the logarithms of divergences along as rationals, so that they compare with
+//! `==` too. Proofs are in `proofs-notes/s-symmetrisations.md`.
+
+mod exact;
+mod rounding;
+mod s1_geometric;
+mod s2_arithmetic;
+mod s3_projection;
+mod s4_divergence;
+mod s4_mean_field;
+mod s5_order;
+mod setting;
+
+use super::Claim;
+
+/// The entries of the chapter.
+pub(super) fn claims() -> Vec<Box<dyn Claim>> {
+    let mut claims = s1_geometric::claims();
+    claims.extend(s2_arithmetic::claims());
+    claims.extend(s3_projection::claims());
+    claims.extend(s4_divergence::claims());
+    claims.extend(s4_mean_field::claims());
+    claims.extend(s5_order::claims());
+    claims
+}
