@@ -84,6 +84,19 @@ impl<T: Scalar> Ldl<T> {
         &self.diagonal
     }
 
+    /// `A_ii − D_i = Σ_{k<i} L_ik² D_k`, as a sum of non-negative terms: for a covariance, the variance of a
+    /// coordinate that the earlier ones explain.
+    pub(crate) fn explained(&self) -> Vec<T> {
+        (0..self.diagonal.len())
+            .map(|i| {
+                (0..i).fold(T::zero(), |sum, k| {
+                    let entry = self.lower[(i, k)].clone();
+                    sum + entry.clone() * entry * self.diagonal[k].clone()
+                })
+            })
+            .collect()
+    }
+
     /// `L⁻¹b`.
     pub(crate) fn forward(&self, b: &DVector<T>) -> DVector<T> {
         let mut x = b.clone();
@@ -146,6 +159,15 @@ mod tests {
         let identity = DMatrix::from_fn(3, 3, |i, j| Rational::ratio(i64::from(i == j), 1));
         assert_eq!(&matrix * inverse(&matrix).unwrap(), identity);
         assert_eq!(&matrix * Ldl::new(&matrix).unwrap().inverse(), identity);
+    }
+
+    #[test]
+    fn what_is_explained_and_what_is_left_make_the_diagonal() {
+        let matrix = dmatrix![2i64, 1, 0; 1, 3, 1; 0, 1, 4].map(|x| Rational::ratio(x, 1));
+        let factor = Ldl::new(&matrix).unwrap();
+        for (i, explained) in factor.explained().into_iter().enumerate() {
+            assert_eq!(explained + factor.pivots()[i].clone(), matrix[(i, i)]);
+        }
     }
 
     #[test]

@@ -1,3 +1,9 @@
 //! The `equibayes` command.
 
-fn main() {}
+mod command;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    command::main(std::env::args_os())
+}

@@ -53,11 +53,56 @@ where
         row,
         value: pivot.nearest_f64(),
     })?;
-    // Each ratio is at least 1: the pivot is the variance that is left given the earlier coordinates.
+    // C_ii/d_i is 1 + (variance that the earlier coordinates explain)/(variance that is left): each
+    // term is non-negative, small gaps keep their relative accuracy, and a diagonal C has exactly 0.
     let logs = factor
-        .pivots()
-        .iter()
-        .enumerate()
-        .fold(T::zero(), |sum, (i, &pivot)| sum + Float::ln(moved[(i, i)] / pivot));
-    Ok(Float::max(T::zero(), T::ratio(1, 2) * logs))
+        .explained()
+        .into_iter()
+        .zip(factor.pivots())
+        .fold(T::zero(), |sum, (explained, &pivot)| sum + Float::ln_1p(explained / pivot));
+    Ok(T::ratio(1, 2) * logs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::Cyclic;
+    use crate::representation::Dense;
+    use nalgebra::dmatrix;
+
+    fn by(matrix: DMatrix<f64>) -> Dense<Cyclic, f64> {
+        let group = Cyclic::new(1).unwrap();
+        Dense::from_fn(group, matrix.nrows(), move |_| matrix.clone())
+    }
+
+    #[test]
+    fn small_angles_have_small_gaps_to_full_accuracy() {
+        // For variances v, w and the angle φ the gap is ½ ln(1 + (v − w)² sin²(2φ)/(4vw)).
+        let q = DiagonalGaussian::with_variance(&[0.0, 0.0], &[1.0, 3.0]).unwrap();
+        for angle in [1e-1_f64, 1e-4, 1e-8, 1e-12] {
+            let (sin, cos) = angle.sin_cos();
+            let gap = closedness_gap(&q, &by(dmatrix![cos, -sin; sin, cos]), &0).unwrap();
+            let exact = 0.5 * ((2.0 * angle).sin().powi(2) / 3.0).ln_1p();
+            assert!((gap / exact - 1.0).abs() < 1e-14, "{angle}: {gap:e}, expected {exact:e}");
+        }
+    }
+
+    #[test]
+    fn diagonal_covariances_have_no_gap_at_all() {
+        let q = DiagonalGaussian::with_variance(&[1.0, 0.0], &[0.1, 0.7]).unwrap();
+        assert_eq!(closedness_gap(&q, &by(dmatrix![0.0, -3.0; 0.1, 0.0]), &0).unwrap(), 0.0);
+    }
+
+    #[test]
+    fn singular_and_misshapen_actions_are_refused() {
+        let q = DiagonalGaussian::with_variance(&[0.0, 0.0], &[1.0, 3.0]).unwrap();
+        for (matrix, expected) in [
+            (dmatrix![1.0, 1.0; 1.0, 1.0], "moved covariance has pivot"),
+            (dmatrix![1.0, 0.0; f64::NAN, 1.0], "moved covariance has pivot"),
+            (dmatrix![1.0], "representation of dimension 1"),
+        ] {
+            let error = closedness_gap(&q, &by(matrix), &0).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
 }

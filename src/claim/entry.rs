@@ -58,7 +58,7 @@ pub struct Entry<I: Instance> {
 }
 
 /// The instances with the numbers below this are stratified.
-const STRATIFIED: usize = 16;
+pub(super) const STRATIFIED: usize = 16;
 
 /// A 64-bit FNV-1a hash: gives each claim a stream of its own, independent of the catalogue's order.
 fn fnv1a(text: &str) -> u64 {

@@ -50,6 +50,14 @@ features! {
     WideScales = "widely spread scales",
     /// Two coordinates with the same variance.
     RepeatedVariances = "repeated variances",
+    /// A rotation of a plane in which both variances are equal.
+    IsotropicPlane = "turn of an isotropic plane",
+    /// A rotation that is a signed permutation.
+    QuarterTurn = "quarter turn",
+    /// A rotation that mixes two different variances.
+    MixingTurn = "turn that mixes variances",
+    /// An action that changes volumes.
+    ChangesVolume = "action that changes volumes",
 }
 
 impl fmt::Display for Feature {

@@ -1,5 +1,6 @@
 //! Running claims.
 
+use super::entry::STRATIFIED;
 use super::report::{ClaimReport, ExactTwin, Report, Verdict};
 use super::{Claim, Evidence, Feature, Mode, Role};
 use rayon::prelude::*;
@@ -11,15 +12,20 @@ pub const CONTROL_MARGIN: f64 = 1e3;
 /// From this many cases on, a kind of instance that was never met is a failure.
 const COVERAGE_FROM: usize = 64;
 
-/// How many cases one piece of parallel work has.
+/// How many cases one piece of parallel work has, at least.
 const CHUNK: usize = 32;
+
+/// How many pieces of work a claim has, at most: what they found is kept until the end, so without a limit
+/// the memory of a run would grow with its cases.
+const PIECES: usize = 1024;
 
 /// How to run the catalogue.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// The seed of all random instances.
     pub seed: u64,
-    /// Random instances per claim (divided by the claim's cost), at least 1.
+    /// Random instances per claim (divided by the claim's cost), at least 1; a control runs its first 16
+    /// in any case.
     pub cases: usize,
     /// Whether to run the twins in exact arithmetic as well.
     pub exact: bool,
@@ -38,7 +44,15 @@ pub fn run(claims: &[Box<dyn Claim>], settings: &Settings) -> Report {
 
 /// How many cases a claim runs.
 fn cases_of(claim: &dyn Claim, settings: &Settings) -> usize {
-    (settings.cases / claim.about().cost.max(1)).max(1)
+    let about = claim.about();
+    let share = |cases: usize| cases / about.cost.max(1);
+    // A control needs one violation, and its first instances are made to have it: however few cases are
+    // asked for it runs those, unless they are more than an ordinary run has.
+    let least = match about.role {
+        Role::Control => STRATIFIED.min(share(Settings::default().cases)),
+        _ => 0,
+    };
+    share(settings.cases).max(least).max(1)
 }
 
 /// The number of pieces of work that [`run_with_progress`] reports for these claims.
@@ -125,10 +139,11 @@ pub fn run_with_progress(
         .flat_map(|(which, claim)| {
             let cases = cases_of(claim.as_ref(), settings);
             let twin = (settings.exact && claim.has_exact_twin()).then_some(Mode::Exact);
+            let chunk = CHUNK.max(cases.div_ceil(PIECES));
             [Some(Mode::Normal), twin].into_iter().flatten().flat_map(move |mode| {
                 (0..cases)
-                    .step_by(CHUNK)
-                    .map(move |first| (which, mode, first..cases.min(first + CHUNK)))
+                    .step_by(chunk)
+                    .map(move |first| (which, mode, first..cases.min(first + chunk)))
             })
         })
         .collect();
@@ -204,7 +219,8 @@ fn conclude(
         evidence,
         cases,
         worst: normal.worst.0,
-        tightness: normal.tightness,
+        // Of a bound: a control's is that of a false statement.
+        tightness: normal.tightness.filter(|_| about.role == Role::Bound),
         verdict: if failed { Verdict::Fails } else { Verdict::Holds },
         reason: unshown.or(starvation),
         witness,

@@ -4,6 +4,7 @@
 //! in floating point and in exact arithmetic alike: every number in it is a dyadic rational, which
 //! both represent exactly.
 
+use super::folded::Folded;
 use super::{Feature, Features, Instance};
 use crate::family::{DiagonalGaussian, FamilyError, FullGaussian, Member};
 use crate::group::{
@@ -14,6 +15,7 @@ use crate::representation::{
 };
 use crate::scalar::Scalar;
 use nalgebra::{DMatrix, DVector};
+use std::fmt;
 
 /// A finite group, as data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,7 +161,7 @@ impl Points {
 
 /// A random instance: a group, a signed permutation representation of it, a basis that makes the
 /// representation non-orthogonal, two Gaussians, and some group elements.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Scene {
     /// The group.
     pub group: GroupSpec,
@@ -183,6 +185,39 @@ pub struct Scene {
     pub invariant: bool,
     /// Numbers of group elements, modulo the order.
     pub picks: Vec<usize>,
+}
+
+/// As derived, but with long lists folded: a scene is a witness that people read.
+impl fmt::Debug for Scene {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // All by name, so that a new field is not forgotten.
+        let Self {
+            group,
+            blocks,
+            shuffle,
+            flips,
+            max_dim,
+            shears,
+            means,
+            variances,
+            spread,
+            invariant,
+            picks,
+        } = self;
+        f.debug_struct("Scene")
+            .field("group", group)
+            .field("blocks", blocks)
+            .field("shuffle", &Folded(shuffle))
+            .field("flips", &Folded(flips))
+            .field("max_dim", max_dim)
+            .field("shears", &Folded(shears))
+            .field("means", &Folded(means))
+            .field("variances", &Folded(variances))
+            .field("spread", spread)
+            .field("invariant", invariant)
+            .field("picks", &Folded(picks))
+            .finish()
+    }
 }
 
 /// The numbers of a scene are read cyclically, so that shrinking a list never runs out.
@@ -331,27 +366,30 @@ impl Scene {
         DiagonalGaussian::with_variance(&mean, &variance)
     }
 
-    /// A full Gaussian on the space of [`dense`](Self::dense), of covariance `L D Lᵀ`. For an
-    /// `invariant` scene only the mean, 0, and the covariance, `S Sᵀ`, are the invariant ones.
+    /// The mean `m`, the unit triangular `L` and the diagonal `D` of the full Gaussian `N(m, L D Lᵀ)` on the
+    /// space of [`dense`](Self::dense). For an `invariant` scene only the mean, 0, and the covariance,
+    /// `S Sᵀ`, are the invariant ones.
+    pub fn factors<T: Scalar>(&self, which: Which) -> (DVector<T>, DMatrix<T>, DVector<T>) {
+        let dim = self.signed().dim();
+        if self.invariant {
+            // Signed permutations fix the unit covariance, so S ρ S⁻¹ fixes S Sᵀ.
+            let ones = DVector::from_element(dim, T::one());
+            return (DVector::from_element(dim, T::zero()), self.triangular(dim, 0, true), ones);
+        }
+        let offset = if which == Which::Q { 7 } else { 19 };
+        let mean = DVector::from_vec(self.vector(which, dim));
+        let diagonal = DVector::from_vec(self.positive(which, dim));
+        (mean, self.triangular(dim, offset, false), diagonal)
+    }
+
+    /// The full Gaussian with these [`factors`](Self::factors).
     ///
     /// # Errors
     /// Never for a scene from the strategies.
     pub fn full<T: Scalar>(&self, which: Which) -> Result<Member<FullGaussian, T>, FamilyError> {
-        let dim = self.signed().dim();
-        if self.invariant {
-            // Signed permutations fix the unit covariance, so S ρ S⁻¹ fixes S Sᵀ.
-            let basis: DMatrix<T> = self.triangular(dim, 0, true);
-            let covariance = &basis * basis.transpose();
-            return FullGaussian::with_covariance(
-                &DVector::from_element(dim, T::zero()),
-                &covariance,
-            );
-        }
-        let offset = if which == Which::Q { 7 } else { 19 };
-        let lower: DMatrix<T> = self.triangular(dim, offset, false);
-        let diagonal = DMatrix::from_diagonal(&DVector::from_vec(self.positive(which, dim)));
-        let mean = DVector::from_vec(self.vector(which, dim));
-        FullGaussian::with_covariance(&mean, &(&lower * diagonal * lower.transpose()))
+        let (mean, lower, diagonal) = self.factors::<T>(which);
+        let covariance = &lower * DMatrix::from_diagonal(&diagonal) * lower.transpose();
+        FullGaussian::with_covariance(&mean, &covariance)
     }
 }
 

@@ -31,15 +31,17 @@ enum Groups {
     NonAbelian,
 }
 
-fn groups(which: Groups) -> BoxedStrategy<GroupSpec> {
-    let cyclic = |low: usize| (low..=8usize).prop_map(GroupSpec::Cyclic);
-    let dihedral = |low: usize| (low..=5usize).prop_map(GroupSpec::Dihedral);
-    let generated = || {
-        (3..=5usize, vec(vec(0..5usize, 5), 1..=2))
+/// Groups with a natural set of points that fits `max_dim`, which is at least 3.
+fn groups(which: Groups, max_dim: usize) -> BoxedStrategy<GroupSpec> {
+    let at_most = move |points: usize| points.min(max_dim).max(3);
+    let cyclic = move |low: usize| (low..=at_most(8)).prop_map(GroupSpec::Cyclic);
+    let dihedral = move |low: usize| (low..=at_most(5)).prop_map(GroupSpec::Dihedral);
+    let generated = move || {
+        (3..=at_most(5), vec(vec(0..5usize, 5), 1..=2))
             .prop_map(|(degree, codes)| GroupSpec::Generated { degree, codes })
     };
     // The symmetric group on three or four points, in Lehmer codes: a cycle and a transposition.
-    let symmetric = (3..=4usize).prop_map(|degree| GroupSpec::Generated {
+    let symmetric = (3..=at_most(4)).prop_map(|degree| GroupSpec::Generated {
         degree,
         codes: vec![vec![1; degree - 1], vec![1]],
     });
@@ -102,10 +104,11 @@ fn assembled(
 
 /// Random scenes of dimension at most `max_dim`.
 pub fn scenes(max_dim: usize) -> BoxedStrategy<Scene> {
-    assembled(groups(Groups::Any), vec(block(), 1..=3).boxed(), max_dim)
+    assembled(groups(Groups::Any, max_dim), vec(block(), 1..=3).boxed(), max_dim)
 }
 
-/// Random scenes of dimension at most `max_dim` (at least 6, for room) that have the wanted feature.
+/// Random scenes of dimension at most `max_dim` (at least 3, for room) that have the wanted feature.
+/// Features that no scene has are ignored.
 pub fn scenes_with(max_dim: usize, wanted: Option<Feature>) -> BoxedStrategy<Scene> {
     let Some(wanted) = wanted else { return scenes(max_dim) };
     let any_blocks = || vec(block(), 1..=3).boxed();
@@ -119,9 +122,9 @@ pub fn scenes_with(max_dim: usize, wanted: Option<Feature>) -> BoxedStrategy<Sce
             })
             .boxed()
     };
-    let with = |group: Groups, blocks| assembled(groups(group), blocks, max_dim);
-    let small = || (2..=6usize).prop_map(GroupSpec::Cyclic).boxed();
-    let even = || (1..=3usize).prop_map(|half| GroupSpec::Cyclic(2 * half)).boxed();
+    let with = |group: Groups, blocks| assembled(groups(group, max_dim), blocks, max_dim);
+    let small = || (2..=max_dim.min(6)).prop_map(GroupSpec::Cyclic).boxed();
+    let even = || (1..=max_dim.min(6) / 2).prop_map(|half| GroupSpec::Cyclic(2 * half)).boxed();
     match wanted {
         Feature::TrivialGroup => with(Groups::Trivial, any_blocks()),
         Feature::Abelian => with(Groups::Abelian, any_blocks()),
@@ -154,6 +157,10 @@ pub fn scenes_with(max_dim: usize, wanted: Option<Feature>) -> BoxedStrategy<Sce
                 scene
             })
             .boxed(),
+        Feature::IsotropicPlane
+        | Feature::QuarterTurn
+        | Feature::MixingTurn
+        | Feature::ChangesVolume => scenes(max_dim),
     }
 }
 
@@ -166,8 +173,10 @@ mod tests {
     #[test]
     fn every_wanted_feature_is_had() {
         let mut runner = TestRunner::deterministic();
-        for &feature in Feature::ALL {
-            for max_dim in [6, 12] {
+        // What comes later are features of other instances.
+        let of_scenes = Feature::ALL.iter().take_while(|&&f| f != Feature::IsotropicPlane);
+        for &feature in of_scenes {
+            for max_dim in [3, 4, 6, 12] {
                 let strategy = scenes_with(max_dim, Some(feature));
                 for _ in 0..50 {
                     let scene = strategy.new_tree(&mut runner).unwrap().current();

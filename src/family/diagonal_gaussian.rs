@@ -143,11 +143,13 @@ impl<T: Scalar> Coordinates<T> for DiagonalGaussian {
     fn to_mean(&self, eta: &Natural<Self, T>) -> Result<Mean<Self, T>, FamilyError> {
         check("natural parameter", eta.coordinates(), 2 * self.dim)?;
         let (first, second) = eta.as_slice().split_at(self.dim);
-        let minus_half = T::ratio(-1, 2);
-        let variance = DVector::from_vec(
-            second.iter().map(|eta| minus_half.clone() / eta.clone()).collect::<Vec<T>>(),
+        // Before dividing: an exact zero has no inverse, not even an infinite one.
+        let precision = DVector::from_iterator(
+            self.dim,
+            second.iter().map(|eta| T::ratio(-2, 1) * eta.clone()),
         );
-        positive("variance −1/(2η)", &variance)?;
+        positive("precision −2η", &precision)?;
+        let variance = precision.map(|p| T::one() / p);
         check("variance −1/(2η)", &variance, self.dim)?;
         let means: Vec<T> =
             first.iter().zip(&variance).map(|(eta, v)| eta.clone() * v.clone()).collect();
@@ -180,6 +182,17 @@ impl<T: Real> LogPartition<T> for DiagonalGaussian {
 
     fn log_base_measure(&self, _theta: &[T]) -> T {
         -T::ratio(1, 2) * T::count(self.dim) * Float::ln(T::TAU())
+    }
+
+    /// `−½ Σ_i [(θ_i − m_i)²/σ_i² + ln(2πσ_i²)]`: the difference of `⟨η, T(θ)⟩` and `A` would lose what
+    /// `m²/σ²` is large by.
+    fn log_density(&self, q: &Member<Self, T>, theta: &[T]) -> T {
+        assert_eq!(theta.len(), self.dim, "θ of another dimension than the family's");
+        let (mean, variance) = (q.mean(), q.variance());
+        let sum = theta.iter().zip(&mean).zip(&variance).fold(T::zero(), |sum, ((&x, &m), &v)| {
+            sum + (x - m) * (x - m) / v + Float::ln(T::TAU() * v)
+        });
+        T::ratio(-1, 2) * sum
     }
 
     /// `Σ_i ½ [σ²/ς² − 1 − ln(σ²/ς²) + (m − n)²/ς²]` against `N(n, ς²)`: every term is non-negative and

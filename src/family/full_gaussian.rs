@@ -3,7 +3,7 @@
 use super::member::check;
 use super::{
     Coordinates, ExponentialFamily, Family, FamilyError, FisherInformation, LogPartition, Mean,
-    Member, Natural, Sample,
+    Member, Natural, Sample, excess,
 };
 use crate::linalg::Ldl;
 use crate::representation::{pair_count, pair_index, pairs};
@@ -204,15 +204,75 @@ impl<T: Real> LogPartition<T> for FullGaussian {
         -T::ratio(1, 2) * T::count(self.dim) * Float::ln(T::TAU())
     }
 
+    /// `−½ [(θ − m)ᵀΛ(θ − m) + n ln 2π − ln det Λ]`: the difference of `⟨η, T(θ)⟩` and `A` would lose what
+    /// `mᵀΛm` is large by.
+    fn log_density(&self, q: &Member<Self, T>, theta: &[T]) -> T {
+        assert_eq!(theta.len(), self.dim, "θ of another dimension than the family's");
+        let step = DVector::from_column_slice(theta) - q.mean();
+        let quadratic = dot(step.as_slice(), (q.precision() * &step).as_slice());
+        self.log_base_measure(theta) - T::ratio(1, 2) * (quadratic - log_det(&q.precision_factor()))
+    }
+
     /// `½ [tr(Λ_p Σ_q) − n − ln det(Λ_p Σ_q) + (m_q − m_p)ᵀ Λ_p (m_q − m_p)]`.
+    ///
+    /// Near-equal members go through [`near_excess`], which keeps the relative accuracy that the
+    /// difference of trace and determinant loses.
     fn kl(&self, q: &Member<Self, T>, p: &Member<Self, T>) -> T {
         let precision = p.precision();
         let step = q.mean() - p.mean();
-        let trace = (&precision * q.covariance()).trace() - T::count(self.dim);
-        let determinants = log_det(&q.precision_factor()) - log_det(&p.precision_factor());
         let shift = dot(step.as_slice(), (&precision * &step).as_slice());
-        T::ratio(1, 2) * (trace + determinants + shift)
+        let factor = q.precision_factor();
+        let spread = near_excess(&factor, &(&precision - q.precision())).unwrap_or_else(|| {
+            let trace = (&precision * factor.inverse()).trace() - T::count(self.dim);
+            trace + log_det(&factor) - log_det(&p.precision_factor())
+        });
+        T::ratio(1, 2) * (spread + shift)
     }
+}
+
+/// `tr M − n − ln det M` for `M = D^{-1/2} L⁻¹ (LDLᵀ + Δ) L⁻ᵀ D^{-1/2}`, where `M` is near the identity;
+/// else `None`.
+///
+/// With `E = M − 1 = D^{-1/2} L⁻¹ Δ L⁻ᵀ D^{-1/2}`, taken from the difference `Δ` itself, and `M = K (1 + diag e) Kᵀ`
+/// with a unit triangular `K`,
+/// `tr M − n − ln det M = Σ_i [(e_i − ln(1 + e_i)) + Σ_{k<i} K_ik² (1 + e_k)]`: every term is non-negative, so
+/// nothing cancels, and the pivots `1 + e_i` are computed from `E` without the 1.
+fn near_excess<T: Real>(factor: &Ldl<T>, difference: &DMatrix<T>) -> Option<T> {
+    let n = difference.nrows();
+    let half = <T as Scalar>::ratio(1, 2);
+    let whiten = |matrix: &DMatrix<T>| {
+        let mut rows = DMatrix::from_element(n, n, T::zero());
+        for (j, column) in matrix.column_iter().enumerate() {
+            rows.set_column(j, &factor.forward(&column.into_owned()));
+        }
+        for (i, &pivot) in factor.pivots().iter().enumerate() {
+            let scale = Float::sqrt(pivot);
+            rows.row_mut(i).iter_mut().for_each(|entry| *entry /= scale);
+        }
+        rows
+    };
+    let excess_matrix = whiten(&whiten(difference).transpose());
+    let mut lower = DMatrix::from_element(n, n, T::zero());
+    let mut beyond = vec![T::zero(); n];
+    let mut sum = T::zero();
+    for i in 0..n {
+        for j in 0..i {
+            let entry = (0..j).fold(excess_matrix[(i, j)], |entry, k| {
+                entry - lower[(i, k)] * lower[(j, k)] * (T::one() + beyond[k])
+            });
+            lower[(i, j)] = entry / (T::one() + beyond[j]);
+        }
+        let explained = (0..i).fold(T::zero(), |total, k| {
+            total + lower[(i, k)] * lower[(i, k)] * (T::one() + beyond[k])
+        });
+        beyond[i] = excess_matrix[(i, i)] - explained;
+        // Also refuses NaN.
+        if !(Float::abs(beyond[i]) <= half) {
+            return None;
+        }
+        sum += excess(beyond[i]) + explained;
+    }
+    Some(sum)
 }
 
 impl<T: Scalar> FisherInformation<T> for FullGaussian {

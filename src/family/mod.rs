@@ -21,6 +21,8 @@ mod excess;
 mod full_gaussian;
 mod member;
 mod parameters;
+#[cfg(test)]
+mod tests;
 
 pub use diagonal_gaussian::DiagonalGaussian;
 pub use error::FamilyError;
@@ -124,14 +126,7 @@ pub trait LogPartition<T: Real = f64>: Coordinates<T> {
 
 /// `A(ζ) − A(η) − ⟨ζ − η, μ(η)⟩`: the Bregman divergence of the log-partition function, which is
 /// `KL(q_η ‖ q_ζ)` (claim F2). Cancels for near-equal members; the oracle of better forms.
-pub fn bregman<F: LogPartition<T> + ?Sized, T: Real>(
-    family: &F,
-    q: &Member<F, T>,
-    p: &Member<F, T>,
-) -> T
-where
-    F: Sized,
-{
+pub fn bregman<F: LogPartition<T>, T: Real>(family: &F, q: &Member<F, T>, p: &Member<F, T>) -> T {
     let step = p.natural().coordinates() - q.natural().coordinates();
     family.log_partition(p)
         - family.log_partition(q)

@@ -46,6 +46,16 @@ impl AnyGroup {
             .iter()
             .all(|a| generators.iter().all(|b| self.compose(a, b) == self.compose(b, a)))
     }
+
+    /// Whether the element is of this kind of group.
+    fn is_of_kind(&self, element: &AnyElement) -> bool {
+        matches!(
+            (self, element),
+            (Self::Cyclic(_), AnyElement::Cyclic(_))
+                | (Self::Dihedral(_), AnyElement::Dihedral(_))
+                | (Self::Permutation(_), AnyElement::Permutation(_))
+        )
+    }
 }
 
 impl From<Cyclic> for AnyGroup {
@@ -94,7 +104,7 @@ impl Group for AnyGroup {
             (Self::Permutation(group), AnyElement::Permutation(a), AnyElement::Permutation(b)) => {
                 AnyElement::Permutation(group.compose(a, b))
             }
-            _ => foreign(self, a),
+            _ => foreign(self, if self.is_of_kind(a) { b } else { a }),
         }
     }
 

@@ -62,18 +62,19 @@ impl Group for Dihedral {
 
     fn compose(&self, a: &DihedralElement, b: &DihedralElement) -> DihedralElement {
         // r^i s^p · r^j s^q = r^{i ± j} s^{p + q}, minus where s^p turns the second rotation round.
-        let turned = if a.reflected { self.n - b.rotation } else { b.rotation };
-        DihedralElement {
-            rotation: (a.rotation + turned) % self.n,
-            reflected: a.reflected != b.reflected,
-        }
+        let (first, second) = (a.rotation % self.n, b.rotation % self.n);
+        let turned = if a.reflected { (self.n - second) % self.n } else { second };
+        // Both are below `n`, but their sum may not fit: subtract before adding.
+        let room = self.n - turned;
+        let rotation = if first >= room { first - room } else { first + turned };
+        DihedralElement { rotation, reflected: a.reflected != b.reflected }
     }
 
     fn inverse(&self, a: &DihedralElement) -> DihedralElement {
         if a.reflected {
             *a
         } else {
-            DihedralElement { rotation: (self.n - a.rotation) % self.n, reflected: false }
+            DihedralElement { rotation: (self.n - a.rotation % self.n) % self.n, reflected: false }
         }
     }
 }
@@ -103,7 +104,9 @@ impl Finite for Dihedral {
     }
 
     fn index_of(&self, element: &DihedralElement) -> Option<usize> {
-        (element.rotation < self.n)
-            .then_some(element.rotation + if element.reflected { self.n } else { 0 })
+        if element.rotation >= self.n {
+            return None;
+        }
+        element.rotation.checked_add(if element.reflected { self.n } else { 0 })
     }
 }

@@ -11,14 +11,59 @@
 //! law::group(&Cyclic::new(6)?).assert();
 //! # Ok::<(), equibayes::group::GroupError>(())
 //! ```
+//!
+//! | kit | for | scalars |
+//! |---|---|---|
+//! | [`group`], [`group_up_to`] | [`Group`](crate::group::Group) with [`Haar`](crate::group::Haar) | – |
+//! | [`finite_group`] | [`Finite`](crate::group::Finite) | – |
+//! | [`representation`], [`orthogonal`] | [`ActsOn`](crate::representation::ActsOn) | `f64`; any in [`representation_over`], [`orthogonal_over`] |
+//! | [`signed_permutations`], [`permutations`] | [`ActsBySignedPermutations`](crate::representation::ActsBySignedPermutations) | exact by nature |
+//! | [`reynolds`] | a representation of a finite group | `f64`; any in [`reynolds_over`] |
+//! | [`coordinates`] | [`Coordinates`](crate::family::Coordinates) | that of the members |
+//! | [`family`] | densities and sampling as well | floating point |
+//! | [`statistic`], [`averages`] | [`ClosedUnder`](crate::action::ClosedUnder) | that of the points, of the members |
+//! | [`closed`] | densities as well | floating point |
+//! | [`symmetrization`] | [`Symmetrization`](crate::symmetrize::Symmetrization) | that of the members |
+//!
+//! A kit borrows what it checks, computes nothing before it is run, and is deterministic: the same
+//! seed gives the same instances. What the tolerances assume of a type is said where a kit is
+//! documented; exact scalars have tolerance zero.
 
+mod averages;
+mod closed;
+mod coordinates;
+mod derivative;
+mod draw;
+mod error_model;
+mod family;
+mod group;
+mod orthogonal;
+mod representation;
 mod residual;
+mod reynolds;
+mod sampling;
+mod signed_permutation;
+mod statistic;
+mod symmetrization;
 
+pub use averages::averages;
+pub use closed::closed;
+pub use coordinates::coordinates;
+pub use family::family;
+pub use group::{finite_group, group, group_up_to};
+pub use orthogonal::{orthogonal, orthogonal_over};
+pub use representation::{representation, representation_over};
 pub use residual::Residual;
+pub use reynolds::{reynolds, reynolds_over};
+pub use signed_permutation::{permutations, signed_permutations};
+pub use statistic::statistic;
+pub use symmetrization::symmetrization;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use std::borrow::Cow;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What one check of a law found.
 #[derive(Clone, Debug)]
@@ -29,12 +74,53 @@ pub struct Finding {
     pub witness: String,
 }
 
+impl Finding {
+    /// A residual with the instance where it was found.
+    pub fn new(residual: Residual, witness: impl Into<String>) -> Self {
+        Self { residual, witness: witness.into() }
+    }
+
+    /// The finding of a yes-or-no law.
+    pub fn exact(holds: bool, witness: impl Into<String>) -> Self {
+        Self::new(Residual::exact(holds), witness)
+    }
+
+    /// An error with its tolerance. A tolerance that is not a finite number would excuse everything, so
+    /// it is a failure.
+    pub fn within(error: f64, tolerance: f64, witness: impl Into<String>) -> Self {
+        if tolerance.is_finite() {
+            Self::new(Residual::new(error, tolerance), witness)
+        } else {
+            Self::failure(format!("{}; the tolerance would be {tolerance}", witness.into()))
+        }
+    }
+
+    /// The law cannot even be evaluated, which no tolerance excuses.
+    pub fn failure(witness: impl Into<String>) -> Self {
+        Self::new(Residual::new(f64::INFINITY, 0.0), witness)
+    }
+}
+
 type Check<'a> = Box<dyn Fn(&mut ChaCha8Rng) -> Finding + 'a>;
 
 /// One law: a name, what it says, and a check of it on a random instance.
+///
+/// # Examples
+/// ```
+/// use equibayes::law::{Finding, Law, Laws};
+/// use rand::RngExt;
+///
+/// let even = Law::new("even", "2k is even", |rng| {
+///     let k: u32 = rng.random_range(0..1000);
+///     Finding::exact((2 * k).is_multiple_of(2), format!("k = {k}"))
+/// });
+/// Laws::new("doubling", vec![even]).assert();
+/// ```
 pub struct Law<'a> {
-    name: &'static str,
+    name: Cow<'static, str>,
     statement: &'static str,
+    /// How many instances are enough, where that is known.
+    at_most: usize,
     check: Check<'a>,
 }
 
@@ -45,17 +131,41 @@ impl<'a> Law<'a> {
         statement: &'static str,
         check: impl Fn(&mut ChaCha8Rng) -> Finding + 'a,
     ) -> Self {
-        Self { name, statement, check: Box::new(check) }
+        Self { name: name.into(), statement, at_most: usize::MAX, check: Box::new(check) }
+    }
+
+    /// The law, checked on no more than `cases` instances (at least one): for checks that draw many
+    /// samples themselves.
+    pub fn at_most(self, cases: usize) -> Self {
+        Self { at_most: cases.max(1), ..self }
+    }
+
+    /// The law, checked once: for checks without a random instance.
+    pub fn once(self) -> Self {
+        self.at_most(1)
     }
 
     /// A short name.
-    pub fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// What the law says, as a formula.
     pub fn statement(&self) -> &'static str {
         self.statement
+    }
+
+    /// One check. A panic of the type that is checked breaks the law, like any other wrong answer.
+    fn check(&self, rng: &mut ChaCha8Rng) -> Finding {
+        // Nothing of the check outlives a panic but the generator, which any state of is a valid one.
+        catch_unwind(AssertUnwindSafe(|| (self.check)(rng))).unwrap_or_else(|panic| {
+            let message = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("without a message");
+            Finding::failure(format!("an instance that panicked: {message}"))
+        })
     }
 }
 
@@ -70,7 +180,7 @@ pub struct Laws<'a> {
 #[derive(Clone, Debug)]
 pub struct LawResult {
     /// The law's name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What it says.
     pub statement: &'static str,
     /// The finding with the largest ratio.
@@ -82,7 +192,7 @@ pub struct LawResult {
 pub struct LawReport {
     /// What was checked.
     pub subject: String,
-    /// How many random instances each law was checked on.
+    /// How many random instances each law was checked on, at most.
     pub cases: usize,
     /// One result for each law.
     pub results: Vec<LawResult>,
@@ -100,13 +210,23 @@ impl<'a> Laws<'a> {
         self
     }
 
+    /// The same laws, their names beginning with `part`: `τ: homomorphism`.
+    pub fn of_part(mut self, part: &str) -> Self {
+        for law in &mut self.laws {
+            law.name = format!("{part}: {}", law.name).into();
+        }
+        self
+    }
+
     /// The laws.
     pub fn laws(&self) -> &[Law<'a>] {
         &self.laws
     }
 
-    /// Checks every law on `cases` random instances. The same seed gives the same report.
+    /// Checks every law on `cases` random instances (at least one). The same seed gives the same
+    /// report.
     pub fn run(&self, seed: u64, cases: usize) -> LawReport {
+        let cases = cases.max(1);
         let results = self
             .laws
             .iter()
@@ -114,13 +234,13 @@ impl<'a> Laws<'a> {
             .filter_map(|(index, law)| {
                 let mut rng = ChaCha8Rng::seed_from_u64(seed);
                 rng.set_stream(index as u64);
-                let worst = (0..cases.max(1))
-                    .map(|_| (law.check)(&mut rng))
+                let worst = (0..cases.min(law.at_most))
+                    .map(|_| law.check(&mut rng))
                     .reduce(|a, b| if b.residual.ratio() > a.residual.ratio() { b } else { a })?;
-                Some(LawResult { name: law.name, statement: law.statement, worst })
+                Some(LawResult { name: law.name.clone(), statement: law.statement, worst })
             })
             .collect();
-        LawReport { subject: self.subject.clone(), cases: cases.max(1), results }
+        LawReport { subject: self.subject.clone(), cases, results }
     }
 
     /// Checks every law on 64 random instances.
@@ -141,6 +261,16 @@ impl LawReport {
     }
 
     /// The laws that fail.
+    ///
+    /// # Examples
+    /// ```
+    /// use equibayes::group::Cyclic;
+    /// use equibayes::law;
+    ///
+    /// let report = law::finite_group(&Cyclic::new(6)?).run(1, 64);
+    /// assert_eq!(report.failures().count(), 0);
+    /// # Ok::<(), equibayes::group::GroupError>(())
+    /// ```
     pub fn failures(&self) -> impl Iterator<Item = &LawResult> {
         self.results.iter().filter(|result| !result.worst.residual.holds())
     }
@@ -149,7 +279,7 @@ impl LawReport {
 /// One line per law, and the instance where one fails.
 impl fmt::Display for LawReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} ({} cases each)", self.subject, self.cases)?;
+        writeln!(f, "{} (at most {} cases each)", self.subject, self.cases)?;
         for result in &self.results {
             let holds = result.worst.residual.holds();
             let mark = if holds { "holds" } else { "FAILS" };

@@ -55,6 +55,34 @@ impl<R: Representation, T: Scalar> ChangeOfBasis<R, T> {
     pub fn inverse_basis(&self) -> &DMatrix<T> {
         &self.inverse
     }
+
+    /// The condition number of the basis, for the maximum norm of vectors and for that of covectors,
+    /// whichever is larger: how much larger the roundings of the action can be than those of a plain
+    /// matrix.
+    ///
+    /// # Examples
+    /// ```
+    /// use equibayes::group::Cyclic;
+    /// use equibayes::representation::{ChangeOfBasis, PermutationRep};
+    /// use nalgebra::dmatrix;
+    ///
+    /// let swap = PermutationRep::regular(&Cyclic::new(2)?)?;
+    /// let sheared = ChangeOfBasis::new(swap, dmatrix![1.0, 3.0; 0.0, 1.0])?;
+    /// assert_eq!(sheared.condition(), 16.0); // rows of S and of S⁻¹ sum to 4
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn condition(&self) -> f64 {
+        let norms = |matrix: &DMatrix<T>| {
+            let sizes = matrix.map(|entry| entry.nearest_f64().abs());
+            (sizes.column_sum().max(), sizes.row_sum().max())
+        };
+        if self.basis.is_empty() {
+            return 1.0;
+        }
+        let ((rows, columns), (inverse_rows, inverse_columns)) =
+            (norms(&self.basis), norms(&self.inverse));
+        (rows * inverse_rows).max(columns * inverse_columns)
+    }
 }
 
 impl<R: Representation, T: Scalar> Representation for ChangeOfBasis<R, T> {

@@ -7,6 +7,8 @@ use nalgebra::DMatrix;
 use std::fmt;
 use std::sync::Arc;
 
+type Matrices<E, T> = Arc<dyn Fn(&E) -> DMatrix<T> + Send + Sync>;
+
 /// A representation given by its matrices: no structure is promised.
 ///
 /// # Examples
@@ -26,7 +28,7 @@ use std::sync::Arc;
 pub struct Dense<G: Group, T: Scalar> {
     group: G,
     dim: usize,
-    matrices: Arc<dyn Fn(&G::Element) -> DMatrix<T> + Send + Sync>,
+    matrices: Matrices<G::Element, T>,
 }
 
 impl<G: Group, T: Scalar> Dense<G, T> {

@@ -98,6 +98,7 @@ pub trait ActsOn<T: Scalar>: Representation {
     /// # Panics
     /// If `x` or `out` is not as long as the dimension.
     fn act_transposed(&self, g: &ElementOf<Self>, x: &[T], out: &mut [T]) {
+        check_len(self.dim(), x.len(), out.len());
         let matrix = self.matrix(g);
         for (column, value) in matrix.column_iter().zip(out.iter_mut()) {
             *value = crate::scalar::dot(column.as_slice(), x);

@@ -64,7 +64,7 @@ impl<'a> Orbit<'a> {
     }
 
     /// The coordinates in ascending order, each with whether it carries the opposite sign to the
-    /// first. Signs mean nothing in a killed orbit.
+    /// first. Members of a killed orbit have no sign.
     pub fn members(&self) -> impl ExactSizeIterator<Item = (usize, bool)> + Clone + 'a {
         let (members, negative) = (self.members, self.negative);
         (0..members.len())
@@ -197,7 +197,8 @@ impl SignedOrbits {
         for (i, (orbit, sign)) in place.into_iter().enumerate() {
             let slot = &mut cursor[orbit as usize];
             members[*slot as usize] = i as u32;
-            negative[*slot as usize] = sign;
+            // A killed orbit has no signs: which ones were found depends on the generators.
+            negative[*slot as usize] = sign && !killed[orbit as usize];
             *slot += 1;
         }
         if !negative.contains(&true) {
@@ -291,6 +292,14 @@ mod tests {
         let join = map(&[2, 3, 0, 1], &[false; 4]);
         let orbits = SignedOrbits::new(4, &[sign, join]);
         assert_eq!((orbits.len(), orbits.fixed_dim()), (1, 0));
+    }
+
+    #[test]
+    fn killed_orbits_are_equal_whatever_signs_were_met_on_the_way() {
+        let negate = map(&[0, 1], &[true, false]);
+        let (swap, minus_swap) = (map(&[1, 0], &[false; 2]), map(&[1, 0], &[true; 2]));
+        let orbits = SignedOrbits::new(2, &[negate.clone(), swap.clone()]);
+        assert_eq!(orbits, SignedOrbits::new(2, &[minus_swap, negate, swap]));
     }
 
     #[test]

@@ -159,6 +159,13 @@ impl<G: Group> SignedPermutationRep<G> {
     }
 }
 
+impl<G: Group + 'static> From<PermutationRep<G>> for SignedPermutationRep<G> {
+    fn from(rep: PermutationRep<G>) -> Self {
+        let images = rep.images;
+        Self::from_fn(rep.group, rep.dim, move |g| images(g).into())
+    }
+}
+
 macro_rules! acts_by_index_maps {
     ($name:ident) => {
         impl<G: Group> fmt::Debug for $name<G> {

@@ -122,7 +122,8 @@ impl<T: Scalar> Reynolds<T> {
         }
     }
 
-    /// `Px`, the nearest thing to `x` that does not move: for mean parameters and weights.
+    /// `Px`, which no group element moves: for mean parameters and weights. The nearest such vector to
+    /// `x` where the action is orthogonal.
     ///
     /// # Panics
     /// If `x` is not as long as the dimension.

@@ -149,6 +149,12 @@ impl SignedPermutation {
     }
 }
 
+impl From<Permutation> for SignedPermutation {
+    fn from(permutation: Permutation) -> Self {
+        Self { permutation, negative: None }
+    }
+}
+
 /// Cycle notation, followed by the coordinates that are negated.
 impl fmt::Debug for SignedPermutation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

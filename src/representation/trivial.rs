@@ -64,10 +64,3 @@ impl<G: Group> ActsBySignedPermutations for Trivial<G> {
 
 impl<G: Group> ActsByPermutations for Trivial<G> {}
 impl<G: Group> ActsOrthogonally for Trivial<G> {}
-
-impl From<Permutation> for SignedPermutation {
-    fn from(permutation: Permutation) -> Self {
-        let dim = permutation.degree();
-        Self::from_fn(dim, |i| (permutation.image(i), false))
-    }
-}

@@ -15,8 +15,8 @@ mod orbit;
 #[cfg(test)]
 mod tests;
 
-use crate::representation::SignedOrbits;
-use orbit::Values;
+use crate::representation::{SignedOrbits, SignedPermutation};
+use orbit::{Values, divergence};
 use std::fmt;
 use std::ops::AddAssign;
 use std::str::FromStr;
@@ -146,6 +146,33 @@ pub fn symmetrize(
         values.symmetrize(method, &mut new_mean, &mut new_std_dev);
     }
     (new_mean, new_std_dev)
+}
+
+/// `KL(q ‖ g_#q)` for one group element, given how it moves the coordinates. In nats.
+///
+/// # Panics
+/// If the lengths differ from the number of coordinates.
+///
+/// # Examples
+/// ```
+/// use equibayes::group::Permutation;
+/// use equibayes::symmetrize::mean_field::divergence_from_moved;
+///
+/// let swap = Permutation::new(&[1, 0])?.into();
+/// // Both means move by 1, at a variance of 1: half a nat each.
+/// assert_eq!(divergence_from_moved(&swap, &[1.0, 2.0], &[1.0, 1.0]), 1.0);
+/// # Ok::<(), equibayes::group::GroupError>(())
+/// ```
+pub fn divergence_from_moved(map: &SignedPermutation, mean: &[f64], std_dev: &[f64]) -> f64 {
+    let lengths = (mean.len(), std_dev.len());
+    assert_eq!(lengths, (map.dim(), map.dim()), "means, standard deviations, coordinates");
+    (0..map.dim())
+        .map(|i| {
+            let (image, negative) = map.image(i);
+            let moved = if negative { -mean[i] } else { mean[i] };
+            divergence(mean[image] - moved, std_dev[image], std_dev[i])
+        })
+        .sum()
 }
 
 /// The orbit divergence with its split, and the mean squared Wasserstein distance to the orbit.

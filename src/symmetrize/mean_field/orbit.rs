@@ -196,8 +196,13 @@ fn variance_excess(a: f64, b: f64) -> f64 {
     if Float::abs(x) <= 0.5 { excess(x) } else { ratio * ratio - 1.0 - 2.0 * Float::ln(ratio) }
 }
 
-/// `KL(q ‖ p)` of two Gaussians on the line.
+/// `KL(N(m, a²) ‖ N(n, b²))` of two Gaussians on the line with `step = m − n`.
+pub(super) fn divergence(step: f64, a: f64, b: f64) -> f64 {
+    let step = step / b;
+    0.5 * (variance_excess(a, b) + step * step)
+}
+
+/// `KL(q ‖ p)`.
 fn kl(q: Common, p: Common) -> f64 {
-    let step = (q.offset - p.offset) / p.std_dev;
-    0.5 * (variance_excess(q.std_dev, p.std_dev) + step * step)
+    divergence(q.offset - p.offset, q.std_dev, p.std_dev)
 }

@@ -1,0 +1,93 @@
+//! How far a posterior is from invariant, tensor by tensor.
+
+use super::PosteriorAction;
+use crate::checkpoint::Posterior;
+use crate::defect::{SIMPLEX_DIAMETER_SQUARED, mean_squared_defect_bound};
+use crate::group::Finite;
+use crate::representation::ActsBySignedPermutations;
+use crate::symmetrize::mean_field::{Asymmetry, asymmetry, divergence_from_moved};
+
+/// A bound on the mean squared defect that is not below this says nothing: no two points of the
+/// probability simplex are further apart.
+pub const VACUOUS: f64 = SIMPLEX_DIAMETER_SQUARED;
+
+/// Up to this order the group is enumerated for the bound B1; beyond, Jensen's inequality serves.
+const ENUMERATED: usize = 1024;
+
+/// One tensor pair's share.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TensorAudit {
+    /// The name of the pair.
+    pub name: String,
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// How far it is from invariant.
+    pub asymmetry: Asymmetry,
+}
+
+/// Bounds on the mean squared defect `Δ` of the predictive softmax probabilities that follow from the
+/// posterior alone; `None` where they do not apply.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DefectBounds {
+    /// By total variation, element by element.
+    pub b1: Option<f64>,
+    /// By the orbit divergence.
+    pub b2: Option<f64>,
+    /// By Lipschitz constant and Wasserstein distance: a deep network has no global constant.
+    pub b3: Option<f64>,
+}
+
+/// How far a mean-field posterior is from invariant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Audit {
+    /// The shares of the tensor pairs, in the order of the posterior.
+    pub tensors: Vec<TensorAudit>,
+    /// Their sum.
+    pub total: Asymmetry,
+    /// What follows for the predictive.
+    pub bounds: DefectBounds,
+}
+
+impl Audit {
+    /// Audits a posterior under an action on the same tensor pairs. A pair that the action does not
+    /// list counts as unmoved.
+    pub fn of(posterior: &Posterior, action: &PosteriorAction) -> Self {
+        let mut total = Asymmetry::default();
+        let mut tensors = Vec::with_capacity(posterior.pairs().len());
+        for pair in posterior.pairs() {
+            let moved = action.tensors().iter().find(|tensor| tensor.name() == pair.name());
+            let share = moved.map_or_else(Asymmetry::default, |tensor| {
+                asymmetry(&tensor.orbits(), pair.mean(), pair.sigma())
+            });
+            total += share;
+            tensors.push(TensorAudit {
+                name: pair.name().into(),
+                shape: pair.shape().to_vec(),
+                asymmetry: share,
+            });
+        }
+        let bounds = DefectBounds {
+            b1: Some(total_variation_bound(posterior, action, total.orbit_divergence)),
+            b2: Some(0.5 * SIMPLEX_DIAMETER_SQUARED * total.orbit_divergence),
+            b3: None,
+        };
+        Self { tensors, total, bounds }
+    }
+}
+
+/// B1, from `KL(q ‖ g_#q)` for each element of a small group, else from their average.
+fn total_variation_bound(posterior: &Posterior, action: &PosteriorAction, average: f64) -> f64 {
+    let Some(order) = action.group().small_order().filter(|&order| order <= ENUMERATED) else {
+        return mean_squared_defect_bound(SIMPLEX_DIAMETER_SQUARED, [average]);
+    };
+    let divergences = (0..order).map(|index| {
+        let g = action.group().element(index);
+        let shares = action.tensors().iter().filter_map(|tensor| {
+            let pair = posterior.pair(tensor.name())?;
+            let map = tensor.representation().index_map(&g);
+            Some(divergence_from_moved(&map, pair.mean(), pair.sigma()))
+        });
+        shares.sum::<f64>()
+    });
+    mean_squared_defect_bound(SIMPLEX_DIAMETER_SQUARED, divergences)
+}

@@ -1,0 +1,38 @@
+//! Auditing and symmetrising posteriors that were trained elsewhere.
+//!
+//! A [`PosteriorAction`] says how a finite group moves every tensor of a
+//! [`Posterior`](crate::checkpoint::Posterior); [`Audit`] measures how far the posterior is from
+//! invariant under it, and [`symmetrize`] makes it invariant. All of it is closed form and by orbits: a
+//! pass over the tensors, whatever the order of the group.
+//!
+//! ```
+//! use equibayes::audit::{Audit, Channels, Layout, NamedGroup, PosteriorAction};
+//! use equibayes::checkpoint::{Convention, Posterior, Precision, TensorPair};
+//!
+//! let pair = |name: &str, shape: &[usize]| {
+//!     let n = shape.iter().product::<usize>();
+//!     let mean = (0..n).map(|i| i as f64 / 8.0).collect();
+//!     TensorPair::new(name, shape.to_vec(), mean, vec![0.5; n], Precision::F64)
+//! };
+//! let posterior = Posterior::new(
+//!     Convention::AugmentBnns,
+//!     vec![pair("conv_layers.0.weight", &[4, 1, 3, 3])?, pair("classifier.weight", &[2, 4, 1, 1])?],
+//! )?;
+//! let action = PosteriorAction::of_network(
+//!     &posterior, NamedGroup::C4, Channels::Trivial, Layout::Interleaved,
+//! )?;
+//! let audit = Audit::of(&posterior, &action);
+//! assert!(audit.tensors[0].asymmetry.orbit_divergence > 0.0);
+//! assert_eq!(audit.tensors[1].asymmetry.orbit_divergence, 0.0); // 1×1 kernels do not turn
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod action;
+mod asymmetry;
+mod symmetrize;
+
+pub use action::{
+    ActionError, Channels, Layout, NamedGroup, PosteriorAction, TensorAction, UnknownName,
+};
+pub use asymmetry::{Audit, DefectBounds, TensorAudit, VACUOUS};
+pub use symmetrize::{Symmetrized, TIED_METADATA, symmetrize};

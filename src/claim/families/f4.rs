@@ -1,0 +1,223 @@
+//! F4: the closedness gap of a diagonal Gaussian.
+
+use super::super::rounding::{Tracked, close};
+use super::super::{About, Claim, Entry, Feature, Outcome};
+use super::turn::{Turn, as_full, turns};
+use super::{at_most, bound, control, settle, theorem};
+use crate::action::{closedness_gap, push_forward};
+use crate::family::{DiagonalGaussian, FamilyError, FullGaussian, LogPartition, Member};
+use crate::law::Residual;
+use crate::linalg::Ldl;
+use crate::scalar::{Rational, Scalar};
+use nalgebra::DMatrix;
+use num_traits::{Float, FloatConst, Zero};
+
+const TURNED: &[&str] =
+    &["diagonal Gaussian", "a rotation of a coordinate plane, perhaps with a stretch"];
+const KINDS: &[Feature] =
+    &[Feature::IsotropicPlane, Feature::QuarterTurn, Feature::MixingTurn, Feature::ChangesVolume];
+
+fn entry(
+    about: About,
+    check: fn(&Turn) -> Outcome,
+    exact: Option<fn(&Turn) -> Outcome>,
+) -> Box<dyn Claim> {
+    Box::new(Entry { about, instances: turns, check, exact })
+}
+
+pub(super) fn claims() -> Vec<Box<dyn Claim>> {
+    vec![
+        entry(
+            theorem(
+                "F4.formula",
+                "the gap is the divergence from the moment-matched member",
+                "gap = ½[ln det diag C − ln det C] = KL(ρ_#q ‖ q_ζ), C = ρ diag(σ²) ρᵀ, ζ with the moments of ρ_#q",
+                TURNED,
+                KINDS,
+            ),
+            |turn| settle(|| formula(turn, true)),
+            None,
+        ),
+        entry(
+            control(
+                "F4.unmoved-volume",
+                "F4.formula",
+                "the determinant of the variances before they move",
+                "gap = ½[ln det diag C − ln det diag σ²]",
+                &["|det ρ(g)| = 1: a stretch changes det C"],
+            ),
+            |turn| settle(|| formula(turn, false)),
+            None,
+        ),
+        entry(
+            bound(
+                "F4.minimal",
+                "moment matching attains the minimum",
+                "gap ≤ KL(ρ_#q ‖ q_ζ) for every ζ, and the difference is KL(q_matched ‖ q_ζ)",
+                TURNED,
+                KINDS,
+            ),
+            |turn| settle(|| minimal(turn)),
+            None,
+        ),
+        entry(
+            control(
+                "F4.precisions",
+                "F4.minimal",
+                "natural parameters matched instead of moments",
+                "the diagonal Gaussian with the precisions of ρ_#q attains the minimum too",
+                &["what is matched are the mean parameters"],
+            ),
+            |turn| settle(|| precisions(turn)),
+            None,
+        ),
+        entry(
+            control(
+                "F4.reversed",
+                "F4.minimal",
+                "the other divergence",
+                "moment matching minimises KL(q_ζ ‖ ρ_#q)",
+                &["the pushed-forward law comes first"],
+            ),
+            |turn| settle(|| reversed(turn)),
+            None,
+        ),
+        entry(
+            theorem(
+                "F4.zero",
+                "the gap is zero exactly for diagonal covariances",
+                "gap = 0 iff ρ diag(σ²) ρᵀ is diagonal: quarter turns, isotropic planes; det diag C ≥ det C",
+                TURNED,
+                KINDS,
+            ),
+            |turn| settle(|| zero(turn)),
+            Some(|turn| settle(|| hadamard(turn))),
+        ),
+        entry(
+            control(
+                "F4.closed",
+                "F4.zero",
+                "the diagonal Gaussian taken for closed",
+                "gap = 0 for every rotation",
+                &["the rotation is a signed permutation, or the plane isotropic"],
+            ),
+            |turn| {
+                settle(|| {
+                    let gap = gap(turn)?;
+                    Ok(Outcome::new("gap = 0", close(&gap, &Tracked::zero())))
+                })
+            },
+            None,
+        ),
+    ]
+}
+
+fn gap(turn: &Turn) -> Result<Tracked, FamilyError> {
+    closedness_gap(&turn.q()?, &turn.rep(), &1)
+}
+
+type Full = Member<FullGaussian, Tracked>;
+
+/// The pushed-forward law, as a full Gaussian.
+fn moved(turn: &Turn) -> Result<Full, FamilyError> {
+    push_forward(&as_full(&turn.q()?)?, &turn.rep(), &1)
+}
+
+/// The diagonal Gaussian with this mean and these variances, as a full one.
+fn diagonal(law: &Full, variance: &[Tracked]) -> Result<Full, FamilyError> {
+    as_full(&DiagonalGaussian::with_variance(law.mean().as_slice(), variance)?)
+}
+
+/// The diagonal Gaussian with the moments of `law`.
+fn matched(law: &Full) -> Result<Full, FamilyError> {
+    diagonal(law, law.covariance().diagonal().as_slice())
+}
+
+/// The diagonal Gaussian with the mean and the precisions of `law`.
+fn precision_matched(law: &Full) -> Result<Full, FamilyError> {
+    diagonal(law, law.precision().diagonal().map(Float::recip).as_slice())
+}
+
+fn formula(turn: &Turn, moved_volume: bool) -> Result<Outcome, FamilyError> {
+    let (q, law, gap) = (turn.q::<Tracked>()?, moved(turn)?, gap(turn)?);
+    let log = |sum: Tracked, x: &Tracked| sum + Float::ln(*x);
+    let matrix = crate::representation::ActsOn::matrix(&turn.rep::<Tracked>(), &1);
+    let covariance = &matrix * DMatrix::from_diagonal(&q.variance()) * matrix.transpose();
+    let of_diagonal = covariance.diagonal().iter().fold(Tracked::zero(), log);
+    let before = q.variance().iter().fold(Tracked::zero(), log);
+    if !moved_volume {
+        let wrong = Tracked::ratio(1, 2) * (of_diagonal - before);
+        return Ok(Outcome::new("gap = ½[ln det diag C − ln det D]", close(&gap, &wrong)));
+    }
+    let volume = Tracked::ratio(2 * i64::from(turn.volume()), 1) * <Tracked as FloatConst>::LN_2();
+    let expected = Tracked::ratio(1, 2) * (of_diagonal - before - volume);
+    let kl = law.family().kl(&law, &matched(&law)?);
+    Ok(Outcome::new("gap = ½[ln det diag C − ln det C]", close(&gap, &expected))
+        .and("gap = KL(ρ_#q ‖ matched)", close(&gap, &kl)))
+}
+
+fn minimal(turn: &Turn) -> Result<Outcome, FamilyError> {
+    let (law, gap) = (moved(turn)?, gap(turn)?);
+    let best = matched(&law)?;
+    let other = as_full(&turn.other::<Tracked>()?)?;
+    // One that is near the minimum: an eighth off in the first variance.
+    let mut variance = law.covariance().diagonal();
+    variance[0] *= Tracked::ratio(9, 8);
+    let near = diagonal(&law, variance.as_slice())?;
+    let mut outcome = Outcome::vacuous();
+    for candidate in [&other, &near] {
+        let kl = law.family().kl(&law, candidate);
+        let excess = law.family().kl(&best, candidate);
+        outcome = outcome
+            .bounded("gap ≤ KL(ρ_#q ‖ q_ζ)", gap.value(), kl.value(), (gap - kl).bound())
+            .and("KL(ρ_#q ‖ q_ζ) = gap + KL(matched ‖ q_ζ)", close(&kl, &(gap + excess)));
+    }
+    Ok(outcome)
+}
+
+fn precisions(turn: &Turn) -> Result<Outcome, FamilyError> {
+    let law = moved(turn)?;
+    let kl = law.family().kl(&law, &precision_matched(&law)?);
+    Ok(Outcome::new("KL(ρ_#q ‖ precisions matched) = gap", close(&kl, &gap(turn)?)))
+}
+
+fn reversed(turn: &Turn) -> Result<Outcome, FamilyError> {
+    let law = moved(turn)?;
+    let to_law = |q: Full| law.family().kl(&q, &law);
+    let (moments, precisions) = (to_law(matched(&law)?), to_law(precision_matched(&law)?));
+    Ok(Outcome::new(
+        "KL(moments matched ‖ ρ_#q) ≤ KL(precisions matched ‖ ρ_#q)",
+        at_most(&moments, &precisions),
+    ))
+}
+
+fn is_diagonal(matrix: &DMatrix<Rational>) -> bool {
+    (0..matrix.nrows()).all(|i| (0..i).all(|j| matrix[(i, j)].is_zero()))
+}
+
+fn zero(turn: &Turn) -> Result<Outcome, FamilyError> {
+    let gap = gap(turn)?;
+    Ok(if is_diagonal(&turn.exact_covariance()?) {
+        Outcome::new("gap = 0 for a diagonal C", close(&gap, &Tracked::zero()))
+    } else {
+        let positive = gap.value() > gap.bound();
+        Outcome::new("gap > 0 for another C", Residual::exact(positive))
+    })
+}
+
+/// `det diag C ≥ det C`, with equality exactly for diagonal `C`.
+fn hadamard(turn: &Turn) -> Result<Outcome, FamilyError> {
+    let covariance = turn.exact_covariance()?;
+    let product = |list: &[Rational]| list.iter().fold(Rational::ratio(1, 1), |p, x| p * x);
+    let factor =
+        Ldl::new(&covariance).map_err(|(row, pivot)| FamilyError::NotPositiveDefinite {
+            what: "moved covariance",
+            row,
+            value: pivot.nearest_f64(),
+        })?;
+    let (of_diagonal, whole) =
+        (product(covariance.diagonal().as_slice()), product(factor.pivots()));
+    let equal = of_diagonal == whole;
+    Ok(Outcome::new("det C ≤ det diag C", at_most(&whole, &of_diagonal))
+        .and("equality iff C is diagonal", Residual::exact(equal == is_diagonal(&covariance))))
+}

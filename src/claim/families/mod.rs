@@ -1,0 +1,117 @@
+//! Chapter F: exponential families and closedness, for the diagonal and the full Gaussian.
+//!
+//! Checks are generic over the scalar: with [`Tracked`] they run in floating point and derive their
+//! tolerance from the rounding of every operation (see [`rounding`](super::rounding)), with
+//! [`Rational`] they are the exact twins. The proofs are in `proofs-notes/f-families.md`.
+
+mod cubature;
+mod f1;
+mod f1_controls;
+mod f2;
+mod f3;
+mod f3_controls;
+mod f3_linear;
+mod f4;
+mod integers;
+mod posed;
+mod segment;
+mod turn;
+
+use super::rounding::{Judge, close};
+use super::{About, Claim, Evidence, Feature, Outcome, Role};
+use crate::family::FamilyError;
+use crate::law::Residual;
+
+/// The entries of the chapter.
+pub(super) fn claims() -> Vec<Box<dyn Claim>> {
+    let mut claims = f1::claims();
+    claims.extend(f2::claims());
+    claims.extend(f3::claims());
+    claims.extend(f3_linear::claims());
+    claims.extend(f4::claims());
+    claims
+}
+
+/// Where most tolerances of the chapter come from.
+const TRACKED: &str =
+    "the rounding of both sides, bounded operation by operation (running error analysis)";
+
+/// What a theorem of the chapter says about itself.
+const fn theorem(
+    id: &'static str,
+    title: &'static str,
+    statement: &'static str,
+    hypotheses: &'static [&'static str],
+    covers: &'static [Feature],
+) -> About {
+    About {
+        id,
+        title,
+        role: Role::Theorem,
+        of: None,
+        evidence: Evidence::Float,
+        statement,
+        hypotheses,
+        tolerance: TRACKED,
+        covers,
+        cost: 1,
+    }
+}
+
+/// As [`theorem`], for an inequality.
+const fn bound(
+    id: &'static str,
+    title: &'static str,
+    statement: &'static str,
+    hypotheses: &'static [&'static str],
+    covers: &'static [Feature],
+) -> About {
+    About { role: Role::Bound, ..theorem(id, title, statement, hypotheses, covers) }
+}
+
+/// What a control says: the false statement, and the hypothesis that it drops.
+const fn control(
+    id: &'static str,
+    of: &'static str,
+    title: &'static str,
+    statement: &'static str,
+    dropped: &'static [&'static str],
+) -> About {
+    About { role: Role::Control, of: Some(of), ..theorem(id, title, statement, dropped, &[]) }
+}
+
+/// The outcome of a check; a member that was refused is a failure.
+fn settle(check: impl FnOnce() -> Result<Outcome, FamilyError>) -> Outcome {
+    match check() {
+        Ok(outcome) => outcome,
+        Err(_) => Outcome::new("a parameter was refused", Residual::exact(false)),
+    }
+}
+
+/// `a ≤ b`, up to the rounding of both.
+fn at_most<T: Judge>(a: &T, b: &T) -> Residual {
+    // NaN goes on, and does not hold.
+    if a <= b { Residual::exact(true) } else { close(a, b) }
+}
+
+/// A generic check of one family on a scene, for the diagonal and then for the full Gaussian, as the
+/// plain function that an entry wants.
+macro_rules! both {
+    ($check:ident) => {
+        |scene: &Scene| {
+            settle(|| {
+                let diagonal = $check::<DiagonalGaussian>(scene, Outcome::vacuous())?;
+                $check::<FullGaussian>(scene, diagonal)
+            })
+        }
+    };
+    ($check:ident, $scalar:ty) => {
+        |scene: &Scene| {
+            settle(|| {
+                let diagonal = $check::<DiagonalGaussian, $scalar>(scene, Outcome::vacuous())?;
+                $check::<FullGaussian, $scalar>(scene, diagonal)
+            })
+        }
+    };
+}
+use both;

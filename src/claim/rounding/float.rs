@@ -1,0 +1,189 @@
+//! What [`Real`] asks of a scalar beyond field operations.
+//!
+//! Functions that the crate's formulas use have a bound; the others compute their value and own up to
+//! having none (NaN), so that a check that came to depend on one would fail.
+
+use super::Tracked;
+use crate::scalar::Real;
+use num_traits::{Float, FloatConst};
+use rand::Rng;
+use rand_distr::uniform::{Error, SampleBorrow, SampleUniform, UniformFloat, UniformSampler};
+use std::num::FpCategory;
+
+impl Real for Tracked {}
+
+/// Functions of the value alone, without a bound.
+macro_rules! unbounded {
+    ($($name:ident($($argument:ident: $type:ty),*);)*) => {$(
+        fn $name(self, $($argument: $type),*) -> Self {
+            Self::unbounded(Float::$name(self.value() $(, $argument.into())*))
+        }
+    )*};
+}
+
+/// Constants of the type, which are what they are.
+macro_rules! extremes {
+    ($($name:ident;)*) => {$(
+        fn $name() -> Self {
+            Self::exact(<f64 as Float>::$name())
+        }
+    )*};
+}
+
+/// Questions about the value.
+macro_rules! questions {
+    ($($name:ident -> $answer:ty;)*) => {$(
+        fn $name(self) -> $answer {
+            Float::$name(self.value())
+        }
+    )*};
+}
+
+impl From<Tracked> for f64 {
+    fn from(x: Tracked) -> Self {
+        x.value()
+    }
+}
+
+/// `α/(a − α)`, which bounds `|ln a − ln a'|` for `|a − a'| ≤ α < a`; NaN where it does not.
+fn logarithmic(a: f64, alpha: f64) -> f64 {
+    let room = (a - alpha) * (1.0 - f64::EPSILON);
+    if room > 0.0 { alpha / room } else { f64::NAN }
+}
+
+impl Float for Tracked {
+    extremes! {
+        nan; infinity; neg_infinity; neg_zero; min_value; min_positive_value; epsilon; max_value;
+    }
+
+    questions! {
+        is_nan -> bool;
+        is_infinite -> bool;
+        is_finite -> bool;
+        is_normal -> bool;
+        is_sign_positive -> bool;
+        is_sign_negative -> bool;
+        classify -> FpCategory;
+        integer_decode -> (u64, i16, i8);
+    }
+
+    unbounded! {
+        floor(); ceil(); round(); trunc(); fract(); signum();
+        exp2(); log2(); log10(); cbrt(); sin(); cos(); tan(); asin(); acos(); atan();
+        sinh(); cosh(); tanh(); asinh(); acosh(); atanh();
+        powf(n: Self); log(base: Self); hypot(other: Self); atan2(other: Self);
+    }
+
+    fn sin_cos(self) -> (Self, Self) {
+        (Float::sin(self), Float::cos(self))
+    }
+
+    fn abs(self) -> Self {
+        Self::new(self.value().abs(), self.bound())
+    }
+
+    fn abs_sub(self, other: Self) -> Self {
+        Float::max(self - other, Self::exact(0.0))
+    }
+
+    fn mul_add(self, a: Self, b: Self) -> Self {
+        self * a + b
+    }
+
+    fn recip(self) -> Self {
+        Self::exact(1.0) / self
+    }
+
+    fn powi(self, n: i32) -> Self {
+        let power = (0..n.unsigned_abs()).fold(Self::exact(1.0), |power, _| power * self);
+        if n < 0 { Float::recip(power) } else { power }
+    }
+
+    fn sqrt(self) -> Self {
+        let root = self.value().sqrt();
+        // |√a − √a'| = |a − a'| / (√a + √a') ≤ α/√a, and √a itself is rounded.
+        let inherited =
+            if self.bound() == 0.0 { 0.0 } else { self.bound() / (root * (1.0 - f64::EPSILON)) };
+        Self::computed(root, inherited, root.mul_add(root, -self.value()) == 0.0)
+    }
+
+    fn exp(self) -> Self {
+        let value = self.value().exp();
+        // The computed eᵃ may be a unit too small, and so may e^α − 1.
+        let inherited = value * self.bound().exp_m1() * (1.0 + 4.0 * f64::EPSILON);
+        Self::elementary(value, inherited)
+    }
+
+    fn exp_m1(self) -> Self {
+        let (a, alpha) = (self.value(), self.bound());
+        let inherited = a.exp() * alpha.exp_m1() * (1.0 + 4.0 * f64::EPSILON);
+        Self::elementary(a.exp_m1(), inherited)
+    }
+
+    fn ln(self) -> Self {
+        Self::elementary(self.value().ln(), logarithmic(self.value(), self.bound()))
+    }
+
+    fn ln_1p(self) -> Self {
+        // 1 + a rounds, by less than ε(1 + a).
+        let one_more = (1.0 + self.value()) * (1.0 - f64::EPSILON);
+        Self::elementary(self.value().ln_1p(), logarithmic(one_more, self.bound()))
+    }
+
+    fn max(self, other: Self) -> Self {
+        Self::new(self.value().max(other.value()), self.bound().max(other.bound()))
+    }
+
+    fn min(self, other: Self) -> Self {
+        Self::new(self.value().min(other.value()), self.bound().max(other.bound()))
+    }
+}
+
+macro_rules! constants {
+    ($($name:ident)*) => {
+        impl FloatConst for Tracked {
+            $(
+                fn $name() -> Self {
+                    Self::rounded(<f64 as FloatConst>::$name())
+                }
+            )*
+        }
+    };
+}
+
+constants! {
+    E FRAC_1_PI FRAC_1_SQRT_2 FRAC_2_PI FRAC_2_SQRT_PI FRAC_PI_2 FRAC_PI_3 FRAC_PI_4 FRAC_PI_6
+    FRAC_PI_8 LN_10 LN_2 LOG10_E LOG2_E PI SQRT_2 TAU LOG10_2 LOG2_10
+}
+
+/// Samples the value; what is drawn has no error.
+#[derive(Clone, Copy, Debug)]
+pub struct TrackedSampler(UniformFloat<f64>);
+
+impl UniformSampler for TrackedSampler {
+    type X = Tracked;
+
+    fn new<A, B>(low: A, high: B) -> Result<Self, Error>
+    where
+        A: SampleBorrow<Tracked> + Sized,
+        B: SampleBorrow<Tracked> + Sized,
+    {
+        UniformFloat::new(low.borrow().value(), high.borrow().value()).map(Self)
+    }
+
+    fn new_inclusive<A, B>(low: A, high: B) -> Result<Self, Error>
+    where
+        A: SampleBorrow<Tracked> + Sized,
+        B: SampleBorrow<Tracked> + Sized,
+    {
+        UniformFloat::new_inclusive(low.borrow().value(), high.borrow().value()).map(Self)
+    }
+
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tracked {
+        Tracked::exact(self.0.sample(rng))
+    }
+}
+
+impl SampleUniform for Tracked {
+    type Sampler = TrackedSampler;
+}

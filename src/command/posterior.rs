@@ -1,0 +1,82 @@
+//! What commands on posterior files share: reading the file and moving it.
+
+use super::CommandError;
+use equibayes::audit::{Channels, Layout, NamedGroup, PosteriorAction};
+use equibayes::checkpoint::{Convention, Posterior};
+use equibayes::group::Finite;
+use equibayes::report::audit::Subject;
+use std::path::Path;
+
+/// How to read the tensors of a file and how the group moves them.
+#[derive(Debug, clap::Args)]
+pub(super) struct ActionArgs {
+    /// How the file names means and scales: augment-bnns, plain, blitz, torchbnn, bayesian-torch or
+    /// torch-uncertainty; auto decides from all names together
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = convention)]
+    convention: Choice,
+
+    /// The group: c4 (quarter turns), c2 (half turns) or d4 (quarter turns and reflections)
+    #[arg(long, value_name = "GROUP", default_value = "c4")]
+    group: NamedGroup,
+
+    /// How hidden channels move: trivial or regular
+    #[arg(long, value_name = "HOW", default_value = "trivial")]
+    channels: Channels,
+
+    /// How regular channels are numbered: interleaved (|G|·block + g) or blocked (g·blocks + block)
+    #[arg(long, value_name = "HOW", default_value = "interleaved")]
+    layout: Layout,
+}
+
+/// A convention, or the choice left to the names.
+#[derive(Clone, Copy, Debug)]
+struct Choice(Option<Convention>);
+
+fn convention(name: &str) -> Result<Choice, String> {
+    if name == "auto" {
+        return Ok(Choice(None));
+    }
+    name.parse()
+        .map(|convention| Choice(Some(convention)))
+        .map_err(|error| format!("{error}, or auto"))
+}
+
+/// A posterior with the action on it.
+pub(super) struct Moved {
+    pub(super) posterior: Posterior,
+    pub(super) action: PosteriorAction,
+    pub(super) subject: Subject,
+}
+
+impl ActionArgs {
+    /// Reads the file and finds out how the group moves it.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is no posterior, or the group does not act on it as asked.
+    pub(super) fn read(&self, path: &Path) -> Result<Moved, CommandError> {
+        let posterior = Posterior::read(path, self.convention.0).map_err(CommandError::new)?;
+        let action =
+            PosteriorAction::of_network(&posterior, self.group, self.channels, self.layout)
+                .map_err(|error| CommandError::new(format!("{path:?}: {error}")))?;
+        let mut notes = Vec::new();
+        if self.convention.0.is_none() {
+            notes.push(format!("convention {} chosen from the names", posterior.convention()));
+        }
+        if action.is_trivial() {
+            notes.push("nothing moves under this action".into());
+        }
+        let kept: Vec<&str> = posterior.others().iter().map(|other| other.name()).collect();
+        if !kept.is_empty() {
+            notes.push(format!("left as they are, being no tensor pairs: {}", kept.join(", ")));
+        }
+        let subject = Subject {
+            group: self.group.to_string(),
+            order: action.group().small_order().unwrap_or(usize::MAX),
+            convention: posterior.convention().to_string(),
+            channels: self.channels.to_string(),
+            layout: self.layout.to_string(),
+            notes,
+        };
+        Ok(Moved { posterior, action, subject })
+    }
+}

@@ -1,0 +1,222 @@
+//! Reports as JSON.
+//!
+//! Every number is finite: JSON has no infinity, so an infinite `worst` (any error at all against a
+//! tolerance of zero) is written as the largest finite number, `1.7976931348623157e308`. The same seed
+//! gives the same text but for the fields named `seconds`, at any number of threads.
+
+use super::Build;
+use crate::claim::{About, Claim, ClaimReport, Report, Role};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+#[derive(Serialize)]
+struct Run<'a> {
+    #[serde(rename = "crate")]
+    name: &'a str,
+    version: &'a str,
+    commit: Option<&'a str>,
+    rustc: &'a str,
+    features: &'a [&'static str],
+    seed: u64,
+    cases: usize,
+    verdict: String,
+    seconds: f64,
+    claims: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    id: &'a str,
+    title: &'a str,
+    role: String,
+    of: Option<&'a str>,
+    evidence: String,
+    cases: usize,
+    worst: f64,
+    tightness: Option<f64>,
+    verdict: String,
+    seconds: f64,
+    witness: Option<&'a str>,
+    reason: Option<&'a str>,
+    statement: &'a str,
+    hypotheses: &'a [&'static str],
+    tolerance: &'a str,
+    /// How often each kind of instance was met.
+    hits: BTreeMap<&'static str, usize>,
+    histogram: Histogram,
+    exact: Option<Twin>,
+    reproduce: String,
+}
+
+/// How error/tolerance is spread: `counts[i]` cases are at most `at_most[i]` and above the edge before;
+/// the last count has no edge.
+#[derive(Serialize)]
+struct Histogram {
+    at_most: Vec<f64>,
+    counts: Vec<usize>,
+}
+
+#[derive(Serialize)]
+struct Twin {
+    cases: usize,
+    verdict: String,
+    seconds: f64,
+}
+
+#[derive(Serialize)]
+struct List<'a> {
+    #[serde(rename = "crate")]
+    name: &'a str,
+    version: &'a str,
+    claims: Vec<Listed<'a>>,
+}
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    id: &'a str,
+    title: &'a str,
+    role: String,
+    of: Option<&'a str>,
+    evidence: String,
+    exact_twin: bool,
+    statement: &'a str,
+    hypotheses: &'a [&'static str],
+    tolerance: &'a str,
+    covers: Vec<&'static str>,
+    cost: usize,
+}
+
+/// The nearest number that JSON has.
+fn finite(value: f64) -> f64 {
+    value.clamp(f64::MIN, f64::MAX)
+}
+
+fn entry<'a>(claim: &'a ClaimReport, seed: u64) -> Entry<'a> {
+    let About { id, title, role, of, statement, hypotheses, tolerance, .. } = claim.about;
+    Entry {
+        id,
+        title,
+        role: role.to_string(),
+        of,
+        evidence: claim.evidence.to_string(),
+        cases: claim.cases,
+        worst: finite(claim.worst),
+        tightness: claim.tightness.filter(|_| role == Role::Bound),
+        verdict: claim.verdict.to_string(),
+        seconds: claim.time.as_secs_f64(),
+        witness: claim.witness.as_deref(),
+        reason: claim.reason.as_deref(),
+        statement,
+        hypotheses,
+        tolerance,
+        hits: claim.hits.iter().map(|(feature, hits)| (feature.text(), *hits)).collect(),
+        histogram: Histogram {
+            at_most: ClaimReport::BIN_EDGES[..ClaimReport::BINS - 1].to_vec(),
+            counts: claim.histogram.to_vec(),
+        },
+        exact: claim.exact.as_ref().map(|twin| Twin {
+            cases: twin.cases,
+            verdict: twin.verdict.to_string(),
+            seconds: twin.time.as_secs_f64(),
+        }),
+        reproduce: claim.reproduce(seed),
+    }
+}
+
+/// A value as JSON, with a line break at the end.
+fn written(value: &impl Serialize) -> String {
+    match serde_json::to_string_pretty(value) {
+        Ok(text) => text + "\n",
+        Err(error) => unreachable!("maps with text for keys, and numbers, are JSON: {error}"),
+    }
+}
+
+/// A run.
+///
+/// # Examples
+/// ```
+/// use equibayes::claim::{Settings, run, select};
+/// use equibayes::report::{Build, json};
+///
+/// let run = run(&select(&["A3"])?, &Settings { cases: 16, ..Settings::default() });
+/// let text = json::run(&run, &Build::of_this_crate());
+/// let value: serde_json::Value = serde_json::from_str(&text)?;
+/// assert_eq!(value["verdict"], "holds");
+/// assert_eq!(value["claims"][0]["cases"], 16);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn run(report: &Report, build: &Build) -> String {
+    written(&Run {
+        name: build.name,
+        version: build.version,
+        commit: build.commit.as_deref(),
+        rustc: &build.rustc,
+        features: &build.features,
+        seed: report.seed,
+        cases: report.cases,
+        verdict: report.verdict().to_string(),
+        seconds: report.time.as_secs_f64(),
+        claims: report.claims.iter().map(|claim| entry(claim, report.seed)).collect(),
+    })
+}
+
+/// The list of claims.
+pub fn catalogue(claims: &[Box<dyn Claim>], build: &Build) -> String {
+    let claims = claims
+        .iter()
+        .map(|claim| {
+            let about = claim.about();
+            Listed {
+                id: about.id,
+                title: about.title,
+                role: about.role.to_string(),
+                of: about.of,
+                evidence: about.evidence.to_string(),
+                exact_twin: claim.has_exact_twin(),
+                statement: about.statement,
+                hypotheses: about.hypotheses,
+                tolerance: about.tolerance,
+                covers: about.covers.iter().map(|feature| feature.text()).collect(),
+                cost: about.cost,
+            }
+        })
+        .collect();
+    written(&List { name: build.name, version: build.version, claims })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+    use serde_json::Value;
+
+    fn value(report: &Report) -> Value {
+        serde_json::from_str(&run(report, &Build::of_this_crate())).unwrap()
+    }
+
+    #[test]
+    fn an_infinite_worst_is_the_largest_number() {
+        let value = value(&sample::holding());
+        assert_eq!(value["claims"][1]["worst"].as_f64(), Some(f64::MAX));
+        assert_eq!(value["claims"][0]["worst"].as_f64(), Some(0.0));
+    }
+
+    #[test]
+    fn only_bounds_have_a_tightness() {
+        let mut report = sample::holding();
+        report.claims[0].tightness = Some(0.5);
+        let value = value(&report);
+        assert_eq!(value["claims"][0]["tightness"], Value::Null);
+        assert_eq!(value["claims"][2]["tightness"].as_f64(), Some(0.998));
+    }
+
+    #[test]
+    fn a_failure_shows() {
+        let value = value(&sample::failing());
+        assert_eq!(value["verdict"], "fails");
+        assert_eq!(value["claims"][0]["verdict"], "fails");
+        assert_eq!(value["claims"][0]["witness"], "Scene { x: \"<&>\" }");
+        assert_eq!(value["claims"][3]["reason"], "the violation was not shown");
+        assert_eq!(value["claims"][3]["of"], "S5.chain");
+    }
+}
