@@ -2,6 +2,14 @@
 #![cfg(feature = "catalogue")]
 
 use equibayes::claim::{Chapter, assert_holds, catalogue};
+use equibayes::family::{DiagonalGaussian, FullGaussian, LogPartition};
+use equibayes::group::Cyclic;
+use equibayes::representation::{PermutationRep, SignedOrbits, SignedPermutation};
+use equibayes::representation::{SignedPermutationRep, Unsigned};
+use equibayes::scalar::{Rational, Scalar};
+use equibayes::symmetrize::mean_field::{self, Method};
+use equibayes::symmetrize::{arithmetic, geometric, orbit_divergence};
+use nalgebra::{DMatrix, DVector};
 
 macro_rules! entries {
     ($($name:ident: $id:literal,)*) => {
@@ -66,4 +74,63 @@ fn every_entry_of_the_chapter_has_a_test_here() {
     chapter.sort_unstable();
     tested.sort_unstable();
     assert_eq!(chapter, tested);
+}
+
+/// `σ²/ς² − 1` rounds to −1 below a ratio of 10⁻¹⁶, and its logarithm is then infinite. The divergence is
+/// not: it is the logarithm of the ratio.
+#[test]
+fn s4_regression_divergences_of_very_different_variances_are_finite() {
+    let q = DiagonalGaussian::with_variance(&[0.0], &[1e-20]).unwrap();
+    let p = DiagonalGaussian::with_variance(&[0.0], &[1.0]).unwrap();
+    let exact = 0.5 * (20.0 * std::f64::consts::LN_10 - 1.0);
+    assert!((q.family().kl(&q, &p) - exact).abs() < 1e-14);
+}
+
+/// A mean of 10²⁰ with a scale of 10³⁰ has no say in the geometric average, and no effect on its rounding.
+#[test]
+fn s4_regression_a_coordinate_without_weight_does_not_round_the_others_away() {
+    let turn = PermutationRep::regular(&Cyclic::new(4).unwrap()).unwrap();
+    let (mean, _) = mean_field::symmetrize(
+        Method::Geometric,
+        &SignedOrbits::of(&turn),
+        &[1e20, 1.0, 1e20, 1e20],
+        &[1e30, 1e-30, 1e30, 1e30],
+    );
+    assert_eq!(mean, [1.0; 4]);
+}
+
+/// The smallest instance that tells the two directions of the last divergence apart: a sign on the line.
+#[test]
+fn s4_regression_a_sign_on_the_line() {
+    let sign = SignedPermutationRep::from_fn(Cyclic::new(2).unwrap(), 1, |&g| {
+        SignedPermutation::from_fn(1, |i| (i, g == 1))
+    });
+    let q = DiagonalGaussian::with_variance(&[0.25], &[0.25]).unwrap();
+    let split = orbit_divergence(&q, &sign).unwrap();
+    // Half the group moves the mean by ½, at ½ · ¼ / ¼ nats.
+    assert_eq!(split.total, 0.25);
+    let upper = arithmetic(&q, &sign).unwrap();
+    assert_eq!((upper.mean()[0], upper.variance()[0]), (0.0, 0.3125));
+    assert!((split.remainder - 0.5 * (0.25 - 1.25_f64.ln())).abs() < 1e-16);
+    // Without the sign nothing moves.
+    assert_eq!(orbit_divergence(&q, &Unsigned::new(sign)).unwrap().total, 0.0);
+}
+
+/// Covariances that do not commute: the variance of the Wasserstein barycentre, 9/13, is below that of
+/// the geometric average, so the projection of diagonal Gaussians has no such analogue.
+#[test]
+fn s5_regression_the_barycentre_of_full_covariances_is_below_the_geometric_average() {
+    let swap = SignedPermutationRep::from_fn(Cyclic::new(2).unwrap(), 4, |&g| {
+        SignedPermutation::from_fn(4, |i| ((i + 2 * g) % 4, false))
+    });
+    let entries = [[1, 3, 0, 0], [3, 10, 0, 0], [0, 0, 1, 0], [0, 0, 0, 16]];
+    let covariance = DMatrix::from_fn(4, 4, |i, j| Rational::ratio(entries[i][j], 1));
+    let mean = DVector::from_element(4, Rational::ratio(0, 1));
+    let q = FullGaussian::with_covariance(&mean, &covariance).unwrap();
+    let variance = geometric(&q, &swap).unwrap().covariance()[(0, 0)].clone();
+    assert_eq!(variance, Rational::ratio(34, 43));
+    // W = ¼ (A + B + R + Rᵀ), R = (AB + 4)/13: entry (0, 0) of AB is 1.
+    let barycentre = (Rational::ratio(2, 1) + Rational::ratio(10, 13)) * Rational::ratio(1, 4);
+    assert_eq!(barycentre, Rational::ratio(9, 13));
+    assert!(barycentre < variance);
 }

@@ -100,7 +100,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 hypotheses: &["finite group", "full Gaussian", "any linear action"],
                 tolerance: TOLERANCE,
                 covers: FULL,
-                cost: 2,
+                cost: 4,
             },
             instances: full_scenes,
             check: |scene| settled(check::<Full>(scene, Drop::Nothing)),

@@ -34,7 +34,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         title: "the orbit divergence splits in three: full Gaussians",
         hypotheses: &["finite group", "full Gaussian", "any linear action"],
         covers: FULL,
-        cost: 2,
+        cost: 4,
         ..diagonal
     };
     let control = |id, of, title, statement, hypotheses, covers| About {
