@@ -75,12 +75,12 @@ pub(super) fn non_commuting(_: Option<Feature>) -> BoxedStrategy<Scene> {
         .prop_map(|scene| {
             let group = scene.group();
             let order = group.small_order().unwrap_or(1);
-            let commute = |&(i, j): &(usize, usize)| {
+            let differ = |&(i, j): &(usize, usize)| {
                 let (g, h) = (group.element(i), group.element(j));
-                group.compose(&g, &h) == group.compose(&h, &g)
+                group.compose(&g, &h) != group.compose(&h, &g)
             };
-            let pairs = (0..order).flat_map(|i| (0..order).map(move |j| (i, j)));
-            let (i, j) = pairs.skip_while(commute).next().unwrap_or_default();
+            let mut pairs = (0..order).flat_map(|i| (0..order).map(move |j| (i, j)));
+            let (i, j) = pairs.find(differ).unwrap_or_default();
             Scene { picks: vec![i, j], variances: vec![0, 1, 2, 3], ..plain(scene) }
         })
         .boxed()

@@ -62,7 +62,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S2.diagonal.moving-zeta",
+                "S2.diagonal-moving-zeta",
                 "S2.diagonal",
                 "the Pythagorean identity for a ζ that moves",
                 "KL(q‖ζ) = KL(q‖q̂) + KL(q̂‖ζ) for every ζ",
@@ -75,7 +75,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S2.diagonal.no-spread",
+                "S2.diagonal-no-spread",
                 "S2.diagonal",
                 "averages of means and variances, without the spread of the means",
                 "(Pm, |P|σ²) has the moments of the orbit mixture",
@@ -100,7 +100,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S2.full.moving-zeta",
+                "S2.full-moving-zeta",
                 "S2.full",
                 "the Pythagorean identity for a ζ that moves",
                 "KL(q‖ζ) = KL(q‖q̂) + KL(q̂‖ζ) for every ζ",
@@ -113,7 +113,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S2.full.p-star-for-p",
+                "S2.full-p-star-for-p",
                 "S2.full",
                 "P* in place of P",
                 "avg_g τ(g) μ = P*μ",

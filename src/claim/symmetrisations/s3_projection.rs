@@ -43,7 +43,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S3.barycentre.variances",
+                "S3.barycentre-variances",
                 "S3.barycentre",
                 "averaging variances instead of standard deviations",
                 "avg_g W₂²(g_#q, ν) is smallest at ν = (Pm, √(|P|σ²))",
@@ -56,7 +56,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S3.barycentre.signed-scales",
+                "S3.barycentre-signed-scales",
                 "S3.barycentre",
                 "averaging standard deviations with the signs of the means",
                 "avg_g W₂²(g_#q, ν) is smallest at ν = (Pm, Pσ)",

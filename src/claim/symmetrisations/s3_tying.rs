@@ -49,7 +49,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S3.tying.projection",
+                "S3.tying-projection",
                 "S3.tying",
                 "tying taken for projection",
                 "the marginals of P_#q are the projection of q",
@@ -75,7 +75,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S3.tying-full.subset",
+                "S3.tying-full-subset",
                 "S3.tying-full",
                 "tying by an average over a subset that is no subgroup",
                 "avg_{g∈S} ρ(g)θ is invariant for every subset S",

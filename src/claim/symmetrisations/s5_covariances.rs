@@ -49,7 +49,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S5.full.marginals",
+                "S5.full-marginals",
                 "S5.full",
                 "marginal variances of a full geometric average as if it were diagonal",
                 "Σ̃_ii is the harmonic mean of the marginal variances (g_#Σ)_ii",
@@ -62,7 +62,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S5.full.barycentre",
+                "S5.full-barycentre",
                 "S5.full",
                 "the Wasserstein barycentre between the two, for full covariances",
                 "for Σ = diag(A, B) under the swap of its two blocks, Σ̃_ii ≤ variance i of the Wasserstein-2 barycentre of the orbit",

@@ -46,7 +46,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S5.diagonal.reversed",
+                "S5.diagonal-reversed",
                 "S5.diagonal",
                 "the order reversed",
                 "arithmetic ≤ projection ≤ geometric",
@@ -59,7 +59,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S5.diagonal.across-orbits",
+                "S5.diagonal-across-orbits",
                 "S5.diagonal",
                 "the order between different orbits",
                 "the geometric variance of any coordinate is at most the projected one of any other",
