@@ -356,3 +356,45 @@ fn outputs_that_cannot_be_written_are_refused() {
     refused(&["audit", input, "--json", text(&nowhere)], &["no/such/folder"]);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn an_input_is_not_replaced_by_a_report() {
+    let folder = TempDir::new().unwrap();
+    let posterior = network(Convention::AugmentBnns, Precision::F64, POINTWISE);
+    let path = written(&folder, "in.safetensors", &posterior);
+    let before = fs::read(&path).unwrap();
+    let (input, output) = (text(&path), folder.path().join("out.safetensors"));
+    refused(&["audit", input, "--json", input], &["--json", "another file"]);
+    let symmetrize = ["symmetrize", input, text(&output), "--method", "tie", "--json", input];
+    refused(&symmetrize, &["--json", "another file"]);
+    // Only --json has a dash for standard output.
+    refused(&["symmetrize", input, "-", "--method", "tie"], &["'-'", "--json"]);
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert!(!output.exists());
+}
+
+#[test]
+fn values_too_far_apart_are_refused_not_reported() {
+    let folder = TempDir::new().unwrap();
+    let mut pairs = network(Convention::Plain, Precision::F64, POINTWISE).pairs().to_vec();
+    let (mut mean, sigma) = (pairs[0].mean().to_vec(), pairs[0].sigma().to_vec());
+    (mean[0], mean[2]) = (1.7e308, -1.7e308);
+    pairs[0] = pairs[0].with_values(mean, sigma).unwrap();
+    let posterior = Posterior::new(Convention::Plain, pairs).unwrap();
+    let path = written(&folder, "in.safetensors", &posterior);
+    let output = folder.path().join("out.safetensors");
+    let says = ["conv_layers.0.weight", "too far apart"];
+    refused(&["audit", text(&path), "--max-divergence", "1"], &says);
+    refused(&["symmetrize", text(&path), text(&output), "--method", "arithmetic"], &says);
+    assert!(!output.exists());
+}
+
+#[test]
+fn a_tied_file_says_so_when_it_is_audited() {
+    let folder = TempDir::new().unwrap();
+    let posterior = network(Convention::AugmentBnns, Precision::F64, POINTWISE);
+    let path = written(&folder, "in.safetensors", &posterior);
+    assert!(!done(&["audit", text(&path)]).contains("tied"));
+    done(&["symmetrize", text(&path), text(&path), "--method", "tie"]);
+    assert!(done(&["audit", text(&path)]).contains("marginals of a tied posterior"));
+}

@@ -136,7 +136,7 @@ fn the_authors_projection_is_not_quite_invariant() {
         Layout::Interleaved,
     )
     .expect("a network");
-    let audit = Audit::of(&theirs, &action);
+    let audit = Audit::of(&theirs, &action).expect("finite");
     for tensor in &audit.tensors {
         let divergence = tensor.asymmetry.orbit_divergence;
         if tensor.name == "classifier.weight" {
@@ -155,7 +155,7 @@ fn the_trained_posteriors_tell_their_story() {
         let layout = if name == "group-conv" { Layout::Blocked } else { Layout::Interleaved };
         let action = PosteriorAction::of_network(&posterior, NamedGroup::C4, channels, layout)
             .expect("a network");
-        Some(Audit::of(&posterior, &action))
+        Some(Audit::of(&posterior, &action).expect("finite"))
     };
     let Some(baseline) = audit("baseline", Channels::Trivial) else { return };
     let Some(projected) = audit("projection", Channels::Regular) else { return };

@@ -6,6 +6,7 @@ use crate::defect::{SIMPLEX_DIAMETER_SQUARED, mean_squared_defect_bound};
 use crate::group::Finite;
 use crate::representation::ActsBySignedPermutations;
 use crate::symmetrize::mean_field::{Asymmetry, asymmetry, divergence_from_moved};
+use thiserror::Error;
 
 /// A bound on the mean squared defect that is not below this says nothing: no two points of the
 /// probability simplex are further apart.
@@ -48,10 +49,23 @@ pub struct Audit {
     pub bounds: DefectBounds,
 }
 
+/// Values so far apart that their distance is not a finite number.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error(
+    "tensor pair {tensor:?}: means or scales on one orbit are too far apart for an orbit divergence in f64: expected a finite one"
+)]
+pub struct Overflow {
+    /// The tensor pair.
+    pub tensor: String,
+}
+
 impl Audit {
     /// Audits a posterior under an action on the same tensor pairs. A pair that the action does not
     /// list counts as unmoved.
-    pub fn of(posterior: &Posterior, action: &PosteriorAction) -> Self {
+    ///
+    /// # Errors
+    /// [`Overflow`] where a divergence or distance exceeds the range of `f64`.
+    pub fn of(posterior: &Posterior, action: &PosteriorAction) -> Result<Self, Overflow> {
         let mut total = Asymmetry::default();
         let mut tensors = Vec::with_capacity(posterior.pairs().len());
         for pair in posterior.pairs() {
@@ -59,6 +73,9 @@ impl Audit {
             let share = moved.map_or_else(Asymmetry::default, |tensor| {
                 asymmetry(&tensor.orbits(), pair.mean(), pair.sigma())
             });
+            if !share.is_finite() {
+                return Err(Overflow { tensor: pair.name().into() });
+            }
             total += share;
             tensors.push(TensorAudit {
                 name: pair.name().into(),
@@ -66,12 +83,15 @@ impl Audit {
                 asymmetry: share,
             });
         }
+        if !total.is_finite() {
+            return Err(Overflow { tensor: "all together".into() });
+        }
         let bounds = DefectBounds {
             b1: Some(total_variation_bound(posterior, action, total.orbit_divergence)),
             b2: Some(0.5 * SIMPLEX_DIAMETER_SQUARED * total.orbit_divergence),
             b3: None,
         };
-        Self { tensors, total, bounds }
+        Ok(Self { tensors, total, bounds })
     }
 }
 

@@ -21,7 +21,7 @@
 //! let action = PosteriorAction::of_network(
 //!     &posterior, NamedGroup::C4, Channels::Trivial, Layout::Interleaved,
 //! )?;
-//! let audit = Audit::of(&posterior, &action);
+//! let audit = Audit::of(&posterior, &action)?;
 //! assert!(audit.tensors[0].asymmetry.orbit_divergence > 0.0);
 //! assert_eq!(audit.tensors[1].asymmetry.orbit_divergence, 0.0); // 1×1 kernels do not turn
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -34,5 +34,5 @@ mod symmetrize;
 pub use action::{
     ActionError, Channels, Layout, NamedGroup, PosteriorAction, TensorAction, UnknownName,
 };
-pub use asymmetry::{Audit, DefectBounds, TensorAudit, VACUOUS};
-pub use symmetrize::{Symmetrized, TIED_METADATA, symmetrize};
+pub use asymmetry::{Audit, DefectBounds, Overflow, TensorAudit, VACUOUS};
+pub use symmetrize::{SymmetrizeError, Symmetrized, TIED_METADATA, symmetrize};

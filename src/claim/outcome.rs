@@ -19,12 +19,14 @@ pub struct Outcome {
     part: &'static str,
     residual: Residual,
     tightness: Option<f64>,
+    unchecked: bool,
+    partial: bool,
 }
 
 impl Outcome {
     /// The residual of one part of a statement.
     pub fn new(part: &'static str, residual: Residual) -> Self {
-        Self { part, residual, tightness: None }
+        Self { part, residual, tightness: None, unchecked: !residual.is_checked(), partial: false }
     }
 
     /// A statement with nothing to check on this instance.
@@ -34,6 +36,7 @@ impl Outcome {
 
     /// Adds a part; the worst residual is kept.
     pub fn and(mut self, part: &'static str, residual: Residual) -> Self {
+        self.unchecked |= !residual.is_checked();
         if residual.ratio() > self.residual.ratio() || self.part.is_empty() {
             (self.part, self.residual) = (part, residual);
         }
@@ -52,6 +55,22 @@ impl Outcome {
             next.tightness = Some(next.tightness.map_or(tightness, |old| old.max(tightness)));
         }
         next
+    }
+
+    /// Says that the statement has more parts than were checked here: what an exact twin says that
+    /// cannot follow the statement into logarithms or square roots.
+    pub fn partial(self) -> Self {
+        Self { partial: true, ..self }
+    }
+
+    /// Whether the statement has more parts than were checked.
+    pub fn is_partial(&self) -> bool {
+        self.partial
+    }
+
+    /// Whether some part had an infinite tolerance, and so nothing to be held against.
+    pub fn is_unchecked(&self) -> bool {
+        self.unchecked
     }
 
     /// The part with the worst residual.

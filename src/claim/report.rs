@@ -27,6 +27,8 @@ impl fmt::Display for Verdict {
 pub struct ExactTwin {
     /// How many instances were checked.
     pub cases: usize,
+    /// Whether it checks the whole statement, or only the parts without logarithms and square roots.
+    pub whole: bool,
     /// Whether every one held with `==`.
     pub verdict: Verdict,
     /// How long it took.
@@ -48,6 +50,9 @@ pub struct ClaimReport {
     pub tightness: Option<f64>,
     /// Whether it held.
     pub verdict: Verdict,
+    /// On how many instances some part of the statement had nothing to be held against, because
+    /// conditioning left no digit: an infinite tolerance. More than half of them is a failure.
+    pub unchecked: usize,
     /// Why it failed, where the reason is not the witness.
     pub reason: Option<String>,
     /// For a failed claim the smallest counterexample; for a control the violation it had to show.

@@ -72,6 +72,8 @@ struct Tally {
     /// The worst ratio and the first case that had it.
     worst: (f64, usize),
     tightness: Option<f64>,
+    unchecked: usize,
+    partial: bool,
     hits: Vec<usize>,
     histogram: [usize; ClaimReport::BINS],
     time: Duration,
@@ -92,6 +94,8 @@ impl Tally {
         for (mine, theirs) in self.histogram.iter_mut().zip(&other.histogram) {
             *mine += theirs;
         }
+        self.unchecked += other.unchecked;
+        self.partial |= other.partial;
         self.time += other.time;
         self
     }
@@ -103,6 +107,8 @@ fn tally(claim: &dyn Claim, seed: u64, range: std::ops::Range<usize>, mode: Mode
     let mut tally = Tally {
         worst: (f64::NEG_INFINITY, range.start),
         tightness: None,
+        unchecked: 0,
+        partial: false,
         hits: vec![0; covers.len()],
         histogram: [0; ClaimReport::BINS],
         time: Duration::ZERO,
@@ -116,6 +122,8 @@ fn tally(claim: &dyn Claim, seed: u64, range: std::ops::Range<usize>, mode: Mode
         if let Some(tightness) = case.outcome.tightness() {
             tally.tightness = Some(tally.tightness.map_or(tightness, |old| old.max(tightness)));
         }
+        tally.unchecked += usize::from(case.outcome.is_unchecked());
+        tally.partial |= case.outcome.is_partial();
         for (hits, &feature) in tally.hits.iter_mut().zip(covers) {
             *hits += usize::from(case.features.contains(feature));
         }
@@ -209,9 +217,11 @@ fn conclude(
     } else {
         None
     };
-    let failed = !holds(&normal) || twin_fails || starvation.is_some();
+    let idle = (2 * normal.unchecked > cases)
+        .then(|| format!("{} of {cases} cases had nothing to be held against", normal.unchecked));
+    let failed = !holds(&normal) || twin_fails || starvation.is_some() || idle.is_some();
     let evidence = match &exact {
-        Some(tally) if holds(tally) => Evidence::Exact,
+        Some(tally) if holds(tally) && !tally.partial => Evidence::Exact,
         _ => about.evidence,
     };
     ClaimReport {
@@ -222,12 +232,19 @@ fn conclude(
         // Of a bound: a control's is that of a false statement.
         tightness: normal.tightness.filter(|_| about.role == Role::Bound),
         verdict: if failed { Verdict::Fails } else { Verdict::Holds },
-        reason: unshown.or(starvation),
+        unchecked: normal.unchecked,
+        reason: unshown.or(starvation).or(idle).or_else(|| {
+            twin_fails.then(|| match control {
+                true => "the violation was not shown in exact arithmetic".into(),
+                false => "it fails in exact arithmetic".into(),
+            })
+        }),
         witness,
         hits,
         histogram: normal.histogram,
         exact: exact.map(|tally| ExactTwin {
             cases,
+            whole: !tally.partial,
             verdict: if holds(&tally) { Verdict::Holds } else { Verdict::Fails },
             time: tally.time,
         }),

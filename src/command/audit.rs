@@ -34,8 +34,10 @@ fn divergence(text: &str) -> Result<f64, String> {
 /// If the file is no posterior that the group acts on, or a result cannot be written.
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Outcome, CommandError> {
     let outputs = common.outputs()?;
+    outputs.keep(&args.posterior)?;
     let moved = args.action.read(&args.posterior)?;
-    let audit = Audit::of(&moved.posterior, &moved.action);
+    let audit = Audit::of(&moved.posterior, &moved.action)
+        .map_err(|error| CommandError::new(format!("{:?}: {error}", args.posterior)))?;
     let found = audit.total.orbit_divergence;
     let limit = args.max_divergence.filter(|&limit| found > limit);
     outputs.deliver(

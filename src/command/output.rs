@@ -24,6 +24,20 @@ impl Outputs {
         Self { json, quiet }
     }
 
+    /// Fails if the JSON would replace this input.
+    ///
+    /// # Errors
+    /// If both are the same file.
+    pub(crate) fn keep(&self, input: &Path) -> Result<(), CommandError> {
+        let same = |file: &OutputFile| fs::canonicalize(input).is_ok_and(|path| path == file.place);
+        match self.json_file() {
+            Some(json) if same(json) => Err(CommandError::new(format!(
+                "--json {input:?}: expected another file than the posterior that is read"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// The file that JSON goes to, if it goes to a file.
     pub(crate) fn json_file(&self) -> Option<&OutputFile> {
         match &self.json {
@@ -90,6 +104,10 @@ impl OutputFile {
     /// # Errors
     /// If it cannot be: there is no such directory, it is a directory itself, it is read-only, …
     pub(crate) fn at(given: &Path) -> Result<Self, CommandError> {
+        // By convention standard output, which these files do not go to.
+        if given == Path::new("-") {
+            return Err(refused(given, "only --json takes - for standard output"));
+        }
         let file = match fs::canonicalize(given) {
             Ok(place) => Self::existing(given, place)?,
             Err(error) if error.kind() == ErrorKind::NotFound => Self::new(given)?,

@@ -1,7 +1,7 @@
 //! What commands on posterior files share: reading the file and moving it.
 
 use super::CommandError;
-use equibayes::audit::{Channels, Layout, NamedGroup, PosteriorAction};
+use equibayes::audit::{Channels, Layout, NamedGroup, PosteriorAction, TIED_METADATA};
 use equibayes::checkpoint::{Convention, Posterior};
 use equibayes::group::Finite;
 use equibayes::report::audit::Subject;
@@ -64,6 +64,13 @@ impl ActionArgs {
         }
         if action.is_trivial() {
             notes.push("nothing moves under this action".into());
+        }
+        if posterior.metadata().get(TIED_METADATA).is_some_and(|value| value == "true") {
+            notes.push(
+                "this file holds the marginals of a tied posterior; its draws are not equivariant \
+                 one by one"
+                    .into(),
+            );
         }
         let kept: Vec<&str> = posterior.others().iter().map(|other| other.name()).collect();
         if !kept.is_empty() {

@@ -38,6 +38,7 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Outcome, CommandError>
     if outputs.json_file().is_some_and(|json| json.is_same(&file)) {
         return Err(CommandError::new("OUT and --json: expected two different files"));
     }
+    outputs.keep(&args.input)?;
     let moved = args.action.read(&args.input)?;
     let Symmetrized { posterior, before, after, moved: names } =
         symmetrize(&moved.posterior, &moved.action, args.method)

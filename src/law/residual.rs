@@ -34,6 +34,11 @@ impl Residual {
         Self::new(if holds { 0.0 } else { 1.0 }, 0.0)
     }
 
+    /// A check that could not be made: it never holds, and refutes nothing either.
+    pub fn failed() -> Self {
+        Self::new(f64::NAN, 0.0)
+    }
+
     /// The largest distance of corresponding entries, held against one tolerance.
     ///
     /// Vectors of different length are infinitely far apart.
@@ -78,9 +83,16 @@ impl Residual {
     }
 
     /// `error / tolerance` as evidence *against* a law, which is what a control looks for: NaN, which
-    /// fails every law, is evidence of nothing and counts as 0.
+    /// fails every law, is evidence of nothing, and neither is an overflow: both count as 0.
     pub fn violation(&self) -> f64 {
-        if self.error.is_nan() || self.tolerance.is_nan() { 0.0 } else { self.ratio() }
+        let known = self.error.is_finite() && self.tolerance.is_finite();
+        if known { self.ratio() } else { 0.0 }
+    }
+
+    /// Whether there was anything to hold the error against: an infinite tolerance, where
+    /// conditioning leaves no digit, is held by everything.
+    pub fn is_checked(&self) -> bool {
+        self.tolerance < f64::INFINITY
     }
 
     /// Whether the error is within the tolerance.
@@ -122,9 +134,14 @@ mod tests {
     }
 
     #[test]
-    fn nan_refutes_nothing() {
-        assert_eq!(Residual::new(f64::NAN, 1.0).violation(), 0.0);
-        assert_eq!(Residual::new(1.0, f64::NAN).violation(), 0.0);
+    fn nan_and_overflow_refute_nothing() {
+        let (nan, infinite) = (f64::NAN, f64::INFINITY);
+        for (error, tolerance) in
+            [(nan, 1.0), (1.0, nan), (infinite, 1.0), (infinite, infinite), (1.0, infinite)]
+        {
+            assert_eq!(Residual::new(error, tolerance).violation(), 0.0);
+        }
+        assert!(!Residual::new(1.0, infinite).is_checked());
         assert_eq!(Residual::new(2.0, 1.0).violation(), 2.0);
         assert_eq!(Residual::exact(false).violation(), f64::INFINITY);
     }

@@ -74,24 +74,18 @@ struct JsonPair<'a> {
     after: Json<'a>,
 }
 
-/// JSON has no infinity: the largest finite number stands for it.
-fn finite(x: f64) -> f64 {
-    x.min(f64::MAX)
-}
-
 fn numbers(asymmetry: &Asymmetry, singular: bool) -> Numbers {
-    let unless_singular = |x: f64| (!singular).then(|| finite(x));
+    let unless_singular = |x: f64| (!singular).then_some(x);
     Numbers {
-        orbit_divergence: finite(asymmetry.orbit_divergence),
+        orbit_divergence: asymmetry.orbit_divergence,
         geometric_gap: unless_singular(asymmetry.geometric_gap),
         arithmetic_gap: unless_singular(asymmetry.arithmetic_gap),
         remainder: unless_singular(asymmetry.remainder),
-        wasserstein: finite(asymmetry.wasserstein),
+        wasserstein: asymmetry.wasserstein,
     }
 }
 
 fn json_of<'a>(subject: &'a Subject, audit: &'a Audit, singular: bool) -> Json<'a> {
-    let bound = |value: Option<f64>| value.map(finite);
     Json {
         group: &subject.group,
         order: subject.order,
@@ -110,11 +104,7 @@ fn json_of<'a>(subject: &'a Subject, audit: &'a Audit, singular: bool) -> Json<'
             })
             .collect(),
         total: numbers(&audit.total, singular),
-        bounds: Bounds {
-            b1: bound(audit.bounds.b1),
-            b2: bound(audit.bounds.b2),
-            b3: bound(audit.bounds.b3),
-        },
+        bounds: Bounds { b1: audit.bounds.b1, b2: audit.bounds.b2, b3: audit.bounds.b3 },
         data: None,
         notes: &subject.notes,
     }

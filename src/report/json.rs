@@ -37,6 +37,8 @@ struct Entry<'a> {
     verdict: String,
     seconds: f64,
     witness: Option<&'a str>,
+    /// Cases in which some part had an infinite tolerance, and so nothing to be held against.
+    unchecked: usize,
     reason: Option<&'a str>,
     statement: &'a str,
     hypotheses: &'a [&'static str],
@@ -59,6 +61,8 @@ struct Histogram {
 #[derive(Serialize)]
 struct Twin {
     cases: usize,
+    /// Whether it checks the whole statement, or only the parts without logarithms and square roots.
+    whole: bool,
     verdict: String,
     seconds: f64,
 }
@@ -105,6 +109,7 @@ fn entry<'a>(claim: &'a ClaimReport, seed: u64) -> Entry<'a> {
         verdict: claim.verdict.to_string(),
         seconds: claim.time.as_secs_f64(),
         witness: claim.witness.as_deref(),
+        unchecked: claim.unchecked,
         reason: claim.reason.as_deref(),
         statement,
         hypotheses,
@@ -116,6 +121,7 @@ fn entry<'a>(claim: &'a ClaimReport, seed: u64) -> Entry<'a> {
         },
         exact: claim.exact.as_ref().map(|twin| Twin {
             cases: twin.cases,
+            whole: twin.whole,
             verdict: twin.verdict.to_string(),
             seconds: twin.time.as_secs_f64(),
         }),

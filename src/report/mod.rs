@@ -50,6 +50,15 @@ fn ratio(value: f64) -> String {
 
 /// What a claim's worst error says, in words.
 fn finding(claim: &ClaimReport) -> String {
+    let unchecked = match claim.unchecked {
+        0 => String::new(),
+        cases => format!(", {cases} unchecked"),
+    };
+    worst(claim) + &unchecked
+}
+
+/// The largest error in words.
+fn worst(claim: &ClaimReport) -> String {
     match (claim.about.role, claim.worst) {
         (Role::Control, worst) if worst > 1.0 => {
             let short = if claim.verdict == Verdict::Holds { "" } else { " only" };

@@ -27,6 +27,7 @@ fn claim(about: About, worst: f64) -> ClaimReport {
         worst,
         tightness: (about.role == Role::Bound).then_some(0.998),
         verdict: Verdict::Holds,
+        unchecked: 0,
         reason: None,
         witness: control.then(|| "Scene { x: \"<&>\" }".into()),
         hits: vec![(Feature::KilledOrbit, 31), (Feature::FreeOrbit, 256)],
@@ -42,6 +43,7 @@ pub(super) fn holding() -> Report {
         evidence: Evidence::Exact,
         exact: Some(ExactTwin {
             cases: 256,
+            whole: true,
             verdict: Verdict::Holds,
             time: Duration::from_millis(1),
         }),

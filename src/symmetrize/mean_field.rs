@@ -87,6 +87,21 @@ pub struct Asymmetry {
     pub wasserstein: f64,
 }
 
+impl Asymmetry {
+    /// Whether all five are finite numbers.
+    pub fn is_finite(&self) -> bool {
+        [
+            self.orbit_divergence,
+            self.geometric_gap,
+            self.arithmetic_gap,
+            self.remainder,
+            self.wasserstein,
+        ]
+        .iter()
+        .all(|value| value.is_finite())
+    }
+}
+
 /// Independent blocks of parameters: all five add.
 impl AddAssign for Asymmetry {
     fn add_assign(&mut self, other: Self) {

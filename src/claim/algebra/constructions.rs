@@ -118,12 +118,12 @@ fn constructions<T: Scalar>(scene: &Scene) -> Outcome {
                 .and("Hom(V, W)", laws(&hom, plain.tensor(growth.dual()), g, scene))
                 .and("Hom of signed permutations", laws::<T, _>(&signed_hom, plain, g, scene));
         }
-        _ => outcome = outcome.and("⊕, ⊗, Hom are made", Residual::exact(false)),
+        _ => outcome = outcome.and("⊕, ⊗, Hom are made", Residual::failed()),
     }
     if group.small_order().is_some_and(|order| order <= 24) {
         outcome = match PermutationRep::regular(&group) {
             Ok(regular) => outcome.and("R[G]", laws::<T, _>(&regular, plain, g, scene)),
-            Err(_) => outcome.and("R[G] is made", Residual::exact(false)),
+            Err(_) => outcome.and("R[G] is made", Residual::failed()),
         };
     }
     outcome.and("grids", on_grids::<T>(scene))
@@ -138,7 +138,7 @@ fn on_grids<T: Scalar>(scene: &Scene) -> Residual {
         1 => Cyclic::new(4).map(|group| on_grid::<T, _>(&group, side, scene)),
         _ => Dihedral::new(4).map(|group| on_grid::<T, _>(&group, side, scene)),
     };
-    residual.ok().flatten().unwrap_or(Residual::exact(false))
+    residual.ok().flatten().unwrap_or(Residual::failed())
 }
 
 fn on_grid<T, G>(group: &G, side: usize, scene: &Scene) -> Option<Residual>
@@ -262,7 +262,7 @@ fn definitions<T: Scalar>(scene: &Scene) -> Outcome {
                     ),
                 );
         }
-        _ => outcome = outcome.and("⊕ and ⊗ are made", Residual::exact(false)),
+        _ => outcome = outcome.and("⊕ and ⊗ are made", Residual::failed()),
     }
     if let Ok(regular) = PermutationRep::regular(&group)
         && let Some(order) = group.small_order()
@@ -300,7 +300,7 @@ where
 {
     let (n, rows) = (from.dim(), to.dim());
     let (map, x) = (vector::<T>(scene, Which::P, rows * n), vector::<T>(scene, Which::Q, n));
-    let Ok(maps) = hom(from.clone(), to.clone()) else { return Residual::exact(false) };
+    let Ok(maps) = hom(from.clone(), to.clone()) else { return Residual::failed() };
     // A map is a matrix in row-major order.
     let times = |map: &[T], x: &[T]| map.chunks(n).map(|row| dot(row, x)).collect::<Vec<T>>();
     let left = times(maps.apply(g, &map).as_slice(), &x);

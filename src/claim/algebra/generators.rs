@@ -103,7 +103,7 @@ fn from_generators<T: Scalar>(scene: &Scene) -> Outcome {
         .and("dim ∩ ker(ρ(s) − 1) = rank P", Residual::exact(spaces.fixed.ncols() == rank))
         .and(
             "projector",
-            from_average::<T>(scene, spaces.projector()).unwrap_or(Residual::exact(false)),
+            from_average::<T>(scene, spaces.projector()).unwrap_or(Residual::failed()),
         )
 }
 

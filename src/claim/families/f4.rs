@@ -101,7 +101,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 KINDS,
             ),
             |turn| settle(|| zero(turn)),
-            Some(|turn| settle(|| hadamard(turn))),
+            Some(|turn| settle(|| hadamard(turn)).partial()),
         ),
         refuted(
             control(

@@ -85,7 +85,7 @@ const fn control(
 fn settle(check: impl FnOnce() -> Result<Outcome, FamilyError>) -> Outcome {
     match check() {
         Ok(outcome) => outcome,
-        Err(_) => Outcome::new("a parameter was refused", Residual::exact(false)),
+        Err(_) => Outcome::new("a parameter was refused", Residual::failed()),
     }
 }
 

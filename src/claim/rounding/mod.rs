@@ -71,7 +71,7 @@ pub fn all_close<'a, T: Judge>(
         match (a.next(), b.next()) {
             (None, None) => return worst,
             (Some(x), Some(y)) => worst = worst.worse(close(x, y)),
-            _ => return Residual::exact(false),
+            _ => return Residual::failed(),
         }
     }
 }

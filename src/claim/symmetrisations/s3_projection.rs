@@ -39,7 +39,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             about: barycentre,
             instances: diagonal_scenes,
             check: |scene| settled(barycentre_holds(scene)),
-            exact: Some(|scene| minimises::<Rational>(scene, Scales::Averaged)),
+            exact: Some(|scene| minimises::<Rational>(scene, Scales::Averaged).partial()),
         }),
         Box::new(Entry {
             about: control(
@@ -182,7 +182,9 @@ fn identity<T: Scalar>(scene: &Scene, orbit: &[Vec<T>], candidate: &[T], off: f6
         outcome = outcome.and("identity", Residual::new(difference, tolerance));
         // The inequality that follows.
         let excess = (here.clone() - there).nearest_f64();
-        outcome = outcome.and("minimum", Residual::new(excess.max(0.0), tolerance));
+        // Not `max`, which would drop a NaN.
+        let excess = if excess <= 0.0 { 0.0 } else { excess };
+        outcome = outcome.and("minimum", Residual::new(excess, tolerance));
     }
     outcome
 }

@@ -2,6 +2,7 @@
 //! under.
 
 use crate::action::{ClosedUnder, push_forward};
+use crate::claim::compare::larger;
 use crate::claim::scene::{GroupSpec, Scene, Which};
 use crate::claim::{Feature, Outcome, strategy};
 use crate::family::{DiagonalGaussian, FamilyError, FullGaussian, Member};
@@ -121,7 +122,7 @@ pub(super) const FULL: &[Feature] = &[
 
 /// The outcome of a check; a member that leaves its parameter space refutes the claim.
 pub(super) fn settled(result: Result<Outcome, FamilyError>) -> Outcome {
-    result.unwrap_or_else(|_| Outcome::new("a member leaves the family", Residual::exact(false)))
+    result.unwrap_or_else(|_| Outcome::new("a member leaves the family", Residual::failed()))
 }
 
 /// The outcome of a control's check; an instance where the wrong formula leaves the parameter space
@@ -172,7 +173,7 @@ pub(super) fn largest<'a>(vectors: impl IntoIterator<Item = &'a [f64]>) -> Vec<f
     for vector in vectors {
         worst.resize(vector.len(), 0.0);
         for (old, x) in worst.iter_mut().zip(vector) {
-            *old = old.max(x.abs());
+            *old = larger(*old, x.abs());
         }
     }
     worst
@@ -181,7 +182,7 @@ pub(super) fn largest<'a>(vectors: impl IntoIterator<Item = &'a [f64]>) -> Vec<f
 /// Entry by entry, the difference against its tolerance; the worst of them.
 pub(super) fn entrywise(a: &[f64], b: &[f64], tolerance: impl Fn(usize) -> f64) -> Residual {
     if a.len() != b.len() {
-        return Residual::exact(false);
+        return Residual::failed();
     }
     a.iter()
         .zip(b)
