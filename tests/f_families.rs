@@ -67,3 +67,80 @@ entries! {
     f4_gap_is_zero_exactly_for_diagonal_covariances: "F4.zero",
     f4_control_diagonal_gaussian_taken_for_closed: "F4.closed",
 }
+
+/// Counterexamples that were met on the way, kept.
+mod frozen {
+    use equibayes::action::{closedness_gap, push_forward};
+    use equibayes::claim::rounding::{Tracked, close};
+    use equibayes::family::{DiagonalGaussian, FullGaussian, LogPartition, Member};
+    use equibayes::group::Cyclic;
+    use equibayes::representation::Dense;
+    use equibayes::scalar::{Rational, Scalar};
+    use nalgebra::{DMatrix, DVector, dmatrix, dvector};
+    use statrs::distribution::{Continuous, MultivariateNormal};
+
+    /// The oracle takes its determinant as a sum over permutations (up to three dimensions), which
+    /// keeps no digits here; at the mean, the log density is −½(3 ln 2π + Σ ln D).
+    #[test]
+    fn wide_scales_defeat_the_oracle() {
+        let exact = |x: f64| Tracked::exact(x);
+        let lower = dmatrix![1.0, 0.0, 0.0; 0.25, 1.0, 0.0; 0.25, 0.0, 1.0];
+        let diagonal = dvector![1.75 * 65536.0, 1.625 / 65536.0, 1.5 / 256.0];
+        let covariance = &lower * DMatrix::from_diagonal(&diagonal) * lower.transpose();
+        let mean = DVector::from_element(3, 0.0);
+        let q = FullGaussian::with_covariance(&mean.map(exact), &covariance.map(exact)).unwrap();
+        let ours = q.family().log_density(&q, q.mean().as_slice());
+        let log_det: f64 = diagonal.iter().map(|d| d.ln()).sum();
+        let true_value = -0.5 * (3.0 * std::f64::consts::TAU.ln() + log_det);
+        assert!((ours.value() - true_value).abs() <= ours.bound() + 1e-14);
+        let oracle = MultivariateNormal::new_from_nalgebra(mean.clone(), covariance).unwrap();
+        let error = (oracle.ln_pdf(&mean) - true_value).abs();
+        assert!(error > 1e3 * ours.bound(), "the oracle is right to {error:e} now");
+    }
+
+    /// An exact zero has no inverse: a refusal, not a division by zero.
+    #[test]
+    fn an_exact_zero_precision_is_refused() {
+        let eta = dvector![Rational::ratio(1, 1), Rational::ratio(0, 1)];
+        assert!(Member::from_natural(DiagonalGaussian::new(1), eta).is_err());
+    }
+
+    /// `tr − n − ln det` came out as −2.2e-16 here, where the divergence is 1.7e-19.
+    #[test]
+    fn divergences_of_near_members_are_positive() {
+        let near = |step: f64| {
+            let covariance = dmatrix![1.0 + step, 0.5; 0.5, 1.0];
+            FullGaussian::with_covariance(&dvector![0.0, 0.0], &covariance).unwrap()
+        };
+        let step = 2f64.powi(-31);
+        let (q, p) = (near(0.0), near(step));
+        // ½ (x − ln(1 + x)) with x = step Λ_11 = 4/3 step, to second order.
+        let expected = 0.25 * (4.0 / 3.0 * step).powi(2);
+        let kl = q.family().kl(&q, &p);
+        assert!((kl / expected - 1.0).abs() < 1e-6, "{kl:e}, expected {expected:e}");
+    }
+
+    /// The logarithm of a ratio near 1 rounded small gaps to 0.
+    #[test]
+    fn a_turn_by_a_millionth_has_a_gap() {
+        let (sin, cos) = 1e-6_f64.sin_cos();
+        let turn =
+            Dense::from_fn(Cyclic::new(1).unwrap(), 2, move |_| dmatrix![cos, -sin; sin, cos]);
+        let q = DiagonalGaussian::with_variance(&[0.0, 0.0], &[1.0, 3.0]).unwrap();
+        let gap: f64 = closedness_gap(&q, &turn, &0).unwrap();
+        let expected = 0.5 * (2e-6_f64.sin().powi(2) / 3.0);
+        assert!((gap / expected - 1.0).abs() < 1e-9, "{gap:e}, expected {expected:e}");
+    }
+
+    /// Closedness under every invertible action does not mean that A stays: volumes count.
+    #[test]
+    fn a_dilation_moves_the_log_partition_by_its_log_determinant() {
+        let twice = |factor: f64| DMatrix::from_diagonal_element(1, 1, Tracked::exact(factor));
+        // One matrix and its inverse: enough of an action for one push-forward.
+        let rep = Dense::from_fn(Cyclic::new(3).unwrap(), 1, move |&k| twice([1.0, 2.0, 0.5][k]));
+        let q = FullGaussian::with_covariance(&dvector![Tracked::exact(1.0)], &twice(1.0)).unwrap();
+        let moved = push_forward(&q, &rep, &1).unwrap();
+        let shift = q.family().log_partition(&moved) - q.family().log_partition(&q);
+        assert!(close(&shift, &Tracked::rounded(std::f64::consts::LN_2)).holds());
+    }
+}

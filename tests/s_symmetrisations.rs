@@ -2,6 +2,14 @@
 #![cfg(feature = "catalogue")]
 
 use equibayes::claim::{Chapter, assert_holds, catalogue};
+use equibayes::family::{DiagonalGaussian, FullGaussian, LogPartition};
+use equibayes::group::Cyclic;
+use equibayes::representation::{PermutationRep, SignedOrbits, SignedPermutation};
+use equibayes::representation::{SignedPermutationRep, Unsigned};
+use equibayes::scalar::{Rational, Scalar};
+use equibayes::symmetrize::mean_field::{self, Method};
+use equibayes::symmetrize::{arithmetic, geometric, orbit_divergence};
+use nalgebra::{DMatrix, DVector};
 
 macro_rules! entries {
     ($($name:ident: $id:literal,)*) => {
@@ -19,38 +27,38 @@ macro_rules! entries {
 
 entries! {
     s1_geometric_average_of_diagonal_gaussians_is_the_i_projection: "S1.diagonal",
-    s1_control_pythagoras_needs_an_invariant_zeta: "S1.diagonal.moving-zeta",
-    s1_control_a_subset_that_is_no_subgroup: "S1.diagonal.subset",
+    s1_control_pythagoras_needs_an_invariant_zeta: "S1.diagonal-moving-zeta",
+    s1_control_a_subset_that_is_no_subgroup: "S1.diagonal-subset",
     s1_geometric_average_of_full_gaussians_is_the_i_projection: "S1.full",
-    s1_control_p_for_p_star_is_not_invariant: "S1.full.p-for-p-star",
-    s1_control_pythagoras_needs_an_invariant_zeta_full: "S1.full.moving-zeta",
+    s1_control_p_for_p_star_is_not_invariant: "S1.full-p-for-p-star",
+    s1_control_pythagoras_needs_an_invariant_zeta_full: "S1.full-moving-zeta",
     s2_arithmetic_average_of_diagonal_gaussians_is_the_m_projection: "S2.diagonal",
-    s2_control_pythagoras_needs_an_invariant_zeta: "S2.diagonal.moving-zeta",
-    s2_control_the_spread_of_the_means_counts: "S2.diagonal.no-spread",
+    s2_control_pythagoras_needs_an_invariant_zeta: "S2.diagonal-moving-zeta",
+    s2_control_the_spread_of_the_means_counts: "S2.diagonal-no-spread",
     s2_arithmetic_average_of_full_gaussians_is_the_m_projection: "S2.full",
-    s2_control_pythagoras_needs_an_invariant_zeta_full: "S2.full.moving-zeta",
-    s2_control_p_star_for_p_has_other_moments: "S2.full.p-star-for-p",
+    s2_control_pythagoras_needs_an_invariant_zeta_full: "S2.full-moving-zeta",
+    s2_control_p_star_for_p_has_other_moments: "S2.full-p-star-for-p",
     s3_projection_is_the_wasserstein_barycentre: "S3.barycentre",
-    s3_control_averaging_variances_is_not: "S3.barycentre.variances",
-    s3_control_averaging_scales_with_signs_is_not: "S3.barycentre.signed-scales",
+    s3_control_averaging_variances_is_not: "S3.barycentre-variances",
+    s3_control_averaging_scales_with_signs_is_not: "S3.barycentre-signed-scales",
     s3_tied_draws_are_invariant: "S3.tying",
-    s3_control_tying_is_not_projection: "S3.tying.projection",
+    s3_control_tying_is_not_projection: "S3.tying-projection",
     s3_tied_draws_are_invariant_full: "S3.tying-full",
-    s3_control_tying_by_a_subset: "S3.tying-full.subset",
+    s3_control_tying_by_a_subset: "S3.tying-full-subset",
     s4_orbit_divergence_splits_in_three: "S4.diagonal",
-    s4_control_the_remainder_turned_around: "S4.diagonal.turned-remainder",
-    s4_control_a_subset_that_is_no_subgroup: "S4.diagonal.subset",
+    s4_control_the_remainder_turned_around: "S4.diagonal-turned-remainder",
+    s4_control_a_subset_that_is_no_subgroup: "S4.diagonal-subset",
     s4_orbit_divergence_splits_in_three_full: "S4.full",
-    s4_control_the_remainder_turned_around_full: "S4.full.turned-remainder",
-    s4_control_p_for_p_star: "S4.full.p-for-p-star",
+    s4_control_the_remainder_turned_around_full: "S4.full-turned-remainder",
+    s4_control_p_for_p_star: "S4.full-p-for-p-star",
     s4_mean_field_is_the_generic_way: "S4.mean-field",
-    s4_control_signs_dropped: "S4.mean-field.unsigned",
+    s4_control_signs_dropped: "S4.mean-field-unsigned",
     s5_variances_are_ordered: "S5.diagonal",
-    s5_control_the_order_reversed: "S5.diagonal.reversed",
-    s5_control_across_orbits: "S5.diagonal.across-orbits",
+    s5_control_the_order_reversed: "S5.diagonal-reversed",
+    s5_control_across_orbits: "S5.diagonal-across-orbits",
     s5_covariances_are_ordered_in_loewner_sense: "S5.full",
-    s5_control_full_marginals_are_not_harmonic_means: "S5.full.marginals",
-    s5_control_full_barycentre_is_not_in_between: "S5.full.barycentre",
+    s5_control_full_marginals_are_not_harmonic_means: "S5.full-marginals",
+    s5_control_full_barycentre_is_not_in_between: "S5.full-barycentre",
 }
 
 #[test]
@@ -66,4 +74,63 @@ fn every_entry_of_the_chapter_has_a_test_here() {
     chapter.sort_unstable();
     tested.sort_unstable();
     assert_eq!(chapter, tested);
+}
+
+/// `σ²/ς² − 1` rounds to −1 below a ratio of 10⁻¹⁶, and its logarithm is then infinite. The divergence is
+/// not: it is the logarithm of the ratio.
+#[test]
+fn s4_regression_divergences_of_very_different_variances_are_finite() {
+    let q = DiagonalGaussian::with_variance(&[0.0], &[1e-20]).unwrap();
+    let p = DiagonalGaussian::with_variance(&[0.0], &[1.0]).unwrap();
+    let exact = 0.5 * (20.0 * std::f64::consts::LN_10 - 1.0);
+    assert!((q.family().kl(&q, &p) - exact).abs() < 1e-14);
+}
+
+/// A mean of 10²⁰ with a scale of 10³⁰ has no say in the geometric average, and no effect on its rounding.
+#[test]
+fn s4_regression_a_coordinate_without_weight_does_not_round_the_others_away() {
+    let turn = PermutationRep::regular(&Cyclic::new(4).unwrap()).unwrap();
+    let (mean, _) = mean_field::symmetrize(
+        Method::Geometric,
+        &SignedOrbits::of(&turn),
+        &[1e20, 1.0, 1e20, 1e20],
+        &[1e30, 1e-30, 1e30, 1e30],
+    );
+    assert_eq!(mean, [1.0; 4]);
+}
+
+/// The smallest instance that tells the two directions of the last divergence apart: a sign on the line.
+#[test]
+fn s4_regression_a_sign_on_the_line() {
+    let sign = SignedPermutationRep::from_fn(Cyclic::new(2).unwrap(), 1, |&g| {
+        SignedPermutation::from_fn(1, |i| (i, g == 1))
+    });
+    let q = DiagonalGaussian::with_variance(&[0.25], &[0.25]).unwrap();
+    let split = orbit_divergence(&q, &sign).unwrap();
+    // Half the group moves the mean by ½, at ½ · ¼ / ¼ nats.
+    assert_eq!(split.total, 0.25);
+    let upper = arithmetic(&q, &sign).unwrap();
+    assert_eq!((upper.mean()[0], upper.variance()[0]), (0.0, 0.3125));
+    assert!((split.remainder - 0.5 * (0.25 - 1.25_f64.ln())).abs() < 1e-16);
+    // Without the sign nothing moves.
+    assert_eq!(orbit_divergence(&q, &Unsigned::new(sign)).unwrap().total, 0.0);
+}
+
+/// Covariances that do not commute: the variance of the Wasserstein barycentre, 9/13, is below that of
+/// the geometric average, so the projection of diagonal Gaussians has no such analogue.
+#[test]
+fn s5_regression_the_barycentre_of_full_covariances_is_below_the_geometric_average() {
+    let swap = SignedPermutationRep::from_fn(Cyclic::new(2).unwrap(), 4, |&g| {
+        SignedPermutation::from_fn(4, |i| ((i + 2 * g) % 4, false))
+    });
+    let entries = [[1, 3, 0, 0], [3, 10, 0, 0], [0, 0, 1, 0], [0, 0, 0, 16]];
+    let covariance = DMatrix::from_fn(4, 4, |i, j| Rational::ratio(entries[i][j], 1));
+    let mean = DVector::from_element(4, Rational::ratio(0, 1));
+    let q = FullGaussian::with_covariance(&mean, &covariance).unwrap();
+    let variance = geometric(&q, &swap).unwrap().covariance()[(0, 0)].clone();
+    assert_eq!(variance, Rational::ratio(34, 43));
+    // W = ¼ (A + B + R + Rᵀ), R = (AB + 4)/13: entry (0, 0) of AB is 1.
+    let barycentre = (Rational::ratio(2, 1) + Rational::ratio(10, 13)) * Rational::ratio(1, 4);
+    assert_eq!(barycentre, Rational::ratio(9, 13));
+    assert!(barycentre < variance);
 }

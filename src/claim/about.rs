@@ -1,6 +1,7 @@
 //! What a claim says about itself.
 
 use super::Feature;
+use crate::law::Residual;
 use std::fmt;
 
 /// A chapter of the theory.
@@ -121,6 +122,15 @@ impl About {
         match Chapter::of(self.id) {
             Some(chapter) => chapter,
             None => panic!("claim id {} names no chapter", self.id),
+        }
+    }
+
+    /// How far a residual is from what the entry wants to see, in tolerances: for a theorem the error,
+    /// where NaN is the worst of all; for a control the violation, where NaN is none.
+    pub(super) fn weigh(&self, residual: Residual) -> f64 {
+        match self.role {
+            Role::Control => residual.violation(),
+            Role::Theorem | Role::Bound => residual.ratio(),
         }
     }
 

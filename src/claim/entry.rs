@@ -118,7 +118,7 @@ impl<I: Instance> Claim for Entry<I> {
         let mut outcome = self.outcome(&smallest, mode);
         // Shrinking must not turn a gross violation into one that rounding might explain: it stays
         // above the margin if it was above it, and above a tenth of what it was if not.
-        let found = outcome.residual().ratio();
+        let found = self.about.weigh(outcome.residual());
         let floor = match self.about.role {
             Role::Control => CONTROL_MARGIN,
             _ if found >= CONTROL_MARGIN => CONTROL_MARGIN,
@@ -129,7 +129,7 @@ impl<I: Instance> Claim for Entry<I> {
             loop {
                 let candidate = tree.current();
                 let attempt = self.outcome(&candidate, mode);
-                let ratio = attempt.residual().ratio();
+                let ratio = self.about.weigh(attempt.residual());
                 let violates = ratio >= floor && ratio > 1.0;
                 if violates {
                     (smallest, outcome) = (candidate, attempt);

@@ -109,7 +109,7 @@ fn tally(claim: &dyn Claim, seed: u64, range: std::ops::Range<usize>, mode: Mode
     };
     for index in range {
         let case = claim.case(seed, index, mode);
-        let ratio = case.outcome.residual().ratio();
+        let ratio = claim.about().weigh(case.outcome.residual());
         if ratio > tally.worst.0 {
             tally.worst = (ratio, index);
         }

@@ -215,7 +215,7 @@ impl<T: Real> LogPartition<T> for FullGaussian {
 
     /// `½ [tr(Λ_p Σ_q) − n − ln det(Λ_p Σ_q) + (m_q − m_p)ᵀ Λ_p (m_q − m_p)]`.
     ///
-    /// Near-equal members go through [`near_excess`], which keeps the relative accuracy that the
+    /// Near-equal members go through `near_excess`, which keeps the relative accuracy that the
     /// difference of trace and determinant loses.
     fn kl(&self, q: &Member<Self, T>, p: &Member<Self, T>) -> T {
         let precision = p.precision();

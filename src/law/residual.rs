@@ -77,6 +77,12 @@ impl Residual {
         if ratio.is_nan() { f64::INFINITY } else { ratio }
     }
 
+    /// `error / tolerance` as evidence *against* a law, which is what a control looks for: NaN, which
+    /// fails every law, is evidence of nothing and counts as 0.
+    pub fn violation(&self) -> f64 {
+        if self.error.is_nan() || self.tolerance.is_nan() { 0.0 } else { self.ratio() }
+    }
+
     /// Whether the error is within the tolerance.
     pub fn holds(&self) -> bool {
         self.ratio() <= 1.0
@@ -113,6 +119,14 @@ mod tests {
         ] {
             assert!(!residual.holds(), "{residual:?}");
         }
+    }
+
+    #[test]
+    fn nan_refutes_nothing() {
+        assert_eq!(Residual::new(f64::NAN, 1.0).violation(), 0.0);
+        assert_eq!(Residual::new(1.0, f64::NAN).violation(), 0.0);
+        assert_eq!(Residual::new(2.0, 1.0).violation(), 2.0);
+        assert_eq!(Residual::exact(false).violation(), f64::INFINITY);
     }
 
     #[test]

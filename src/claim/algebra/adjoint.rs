@@ -33,7 +33,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         entry(
             About {
-                id: "A2.control-primal-on-the-dual-side",
+                id: "A2.primal-on-the-dual-side",
                 title: "P where P* belongs",
                 of: Some("A2.dual"),
                 statement: "ρ(g)⁻ᵀPξ = Pξ",
@@ -69,7 +69,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         entry(
             About {
-                id: "A2.control-sheared-self-adjoint",
+                id: "A2.sheared-self-adjoint",
                 title: "P of a sheared action",
                 of: Some("A2.self-adjoint"),
                 statement: "P = Pᵀ for ρ = S π S⁻¹",

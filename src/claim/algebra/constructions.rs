@@ -35,7 +35,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         entry(
             About {
-                id: "A1.control-hom-without-inverse",
+                id: "A1.hom-without-inverse",
                 title: "Hom without the inverse",
                 of: Some("A1.constructions"),
                 statement: "W ↦ ρ(g) W ρ(g) is a homomorphism",
@@ -67,7 +67,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         entry(
             About {
-                id: "A1.control-unsigned-factor",
+                id: "A1.unsigned-factor",
                 title: "A tensor product that drops the signs of a factor",
                 of: Some("A1.definitions"),
                 statement: "|π|(g)x ⊗ π(g)y = π(g)x ⊗ π(g)y: a representation, but another one",

@@ -31,7 +31,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         entry(
             About {
-                id: "A1.control-sheared-orthogonal",
+                id: "A1.sheared-orthogonal",
                 title: "A sheared action preserves no dot product",
                 of: Some("A1.orthogonal"),
                 statement: "⟨ρ(g)x, ρ(g)y⟩ = ⟨x, y⟩ for ρ = S π S⁻¹",
@@ -60,7 +60,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         entry(
             About {
-                id: "A1.control-transposed-dual",
+                id: "A1.transposed-dual",
                 title: "A dual without the inverse preserves no pairing",
                 of: Some("A1.dual-pairing"),
                 statement: "⟨ρ(g)ᵀξ, ρ(g)x⟩ = ⟨ξ, x⟩",
@@ -75,7 +75,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         entry(
             About {
-                id: "A1.control-transposed-representation",
+                id: "A1.transposed-representation",
                 title: "A dual without the inverse is no representation",
                 of: Some("A1.dual-pairing"),
                 statement: "g ↦ ρ(g)ᵀ is a homomorphism",

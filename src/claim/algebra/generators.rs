@@ -42,7 +42,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         entry(
             About {
-                id: "A3.control-orthogonal-complement",
+                id: "A3.orthogonal-complement",
                 title: "The orthogonal complement as the kernel",
                 of: Some("A3.generators"),
                 statement: "the orthogonal projector on V^G is avg_g ρ(g)",
@@ -59,7 +59,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         entry(
             About {
-                id: "A3.control-one-generator-short",
+                id: "A3.one-generator-short",
                 title: "The projector from all generators but one",
                 of: Some("A3.generators"),
                 statement: "the projector from all generators but one is avg_g ρ(g)",

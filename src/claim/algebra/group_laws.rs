@@ -30,7 +30,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         entry(
             About {
-                id: "A1.control-changed-product",
+                id: "A1.changed-product",
                 title: "One product changed",
                 of: Some("A1.group-laws"),
                 evidence: Evidence::Exact,

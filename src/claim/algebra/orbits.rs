@@ -42,7 +42,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         entry(
             About {
-                id: "A3.control-ignored-signs",
+                id: "A3.ignored-signs",
                 title: "Averaging over orbits without signs",
                 of: Some("A3.orbits"),
                 statement: "averaging over the orbits of |ρ| is avg_g ρ(g)",
@@ -57,7 +57,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         entry(
             About {
-                id: "A3.control-missing-generator",
+                id: "A3.missing-generator",
                 title: "Orbits of all generators but one",
                 of: Some("A3.orbits"),
                 statement: "averaging over the orbits of all generators but one is avg_g ρ(g)",

@@ -41,7 +41,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         entry(
             About {
-                id: "A1.control-inverted",
+                id: "A1.inverted",
                 title: "Acting by the inverse",
                 of: Some("A1.homomorphism"),
                 statement: "g ↦ ρ(g⁻¹) is a homomorphism",
@@ -56,7 +56,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         entry(
             About {
-                id: "A1.control-right-multiplication",
+                id: "A1.right-multiplication",
                 title: "Regular representation from the right",
                 of: Some("A1.homomorphism"),
                 statement: "g: e_h ↦ e_{hg} is a homomorphism",

@@ -53,7 +53,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         entry(
             About {
-                id: "A2.control-not-a-subgroup",
+                id: "A2.not-a-subgroup",
                 title: "Averaging over what is no subgroup",
                 of: Some("A2.projector"),
                 statement: "(1 + ρ(g))/2 is idempotent",
@@ -83,7 +83,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         entry(
             About {
-                id: "A2.control-average-over-generators",
+                id: "A2.average-over-generators",
                 title: "The mean character of the generators",
                 of: Some("A2.trace"),
                 statement: "dim V^G is the mean of χ over the identity and the generators",

@@ -2,12 +2,12 @@
 
 use super::super::rounding::{Tracked, all_close, close, close_within};
 use super::super::scene::{Scene, Which};
-use super::super::{Claim, Entry, Outcome, strategy};
+use super::super::{Claim, Entry, Outcome};
 use super::cubature::degree_five;
 use super::f1::by_definition;
 use super::posed::Posed;
 use super::segment::{Segment, gauss_legendre};
-use super::{control, settle};
+use super::{control, settle, violating};
 use crate::family::{DiagonalGaussian, FamilyError, FullGaussian, LogPartition, Member};
 use crate::scalar::{Rational, Scalar, dot};
 use nalgebra::DVector;
@@ -24,7 +24,7 @@ pub(super) fn of_gradient() -> Claims {
             "½ mᵀΛm alone has the gradient μ",
             &["A is the logarithm of the normalising integral: ½ ln det Σ is dropped"],
         ),
-        instances: |wanted| strategy::scenes_with(4, wanted),
+        instances: violating::distinct,
         check: |scene| settle(|| without_log_determinant(scene)),
         exact: None,
     })]
@@ -55,7 +55,7 @@ pub(super) fn of_moments() -> Claims {
             "with_variance(m, σ) has E θ² = m² + σ²",
             &["the second argument is a variance"],
         ),
-        instances: |wanted| strategy::scenes_with(4, wanted),
+        instances: violating::distinct,
         check: |scene| settle(|| deviation_for_variance(scene)),
         exact: None,
     })]
@@ -82,7 +82,7 @@ pub(super) fn of_bijection() -> Claims {
             "equal μ implies equal η, for the statistic (T(θ), θ_1)",
             &["minimal family: θ_1 occurs twice in the statistic"],
         ),
-        instances: |wanted| strategy::scenes_with(4, wanted),
+        instances: violating::distinct,
         check: |scene| settle(|| overcomplete::<Tracked>(scene)),
         exact: Some(|scene| settle(|| overcomplete::<Rational>(scene))),
     })]
@@ -120,7 +120,7 @@ pub(super) fn of_conjugate() -> Claims {
             "A(ζ) + A*(μ) = ⟨ζ, μ⟩ whatever ζ is",
             &["ζ and μ belong to the same member"],
         ),
-        instances: |wanted| strategy::scenes_with(4, wanted),
+        instances: violating::distinct,
         check: |scene| settle(|| unpaired(scene)),
         exact: None,
     })]
@@ -142,7 +142,7 @@ pub(super) fn of_density() -> Claims {
             "⟨η, T(θ)⟩ − A(η) is the log density",
             &["h = (2π)^{−n/2}"],
         ),
-        instances: |wanted| strategy::scenes_with(4, wanted),
+        instances: violating::distinct,
         check: |scene| settle(|| without_base_measure(scene)),
         exact: None,
     })]

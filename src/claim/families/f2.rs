@@ -5,7 +5,7 @@ use super::super::scene::{Scene, Which};
 use super::super::{Claim, Entry, Feature, Outcome, strategy};
 use super::cubature::degree_five;
 use super::posed::{Kind, Posed, part};
-use super::{both, bound, control, settle, theorem};
+use super::{both, bound, control, settle, theorem, violating};
 use crate::family::{DiagonalGaussian, FamilyError, FullGaussian, LogPartition, Member, bregman};
 use crate::law::Residual;
 use crate::scalar::{Scalar, dot};
@@ -36,7 +36,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 "KL(q_ζ‖q_η) = A(ζ) − A(η) − ⟨ζ − η, μ(η)⟩",
                 &["the law that is averaged over comes first"],
             ),
-            instances: |wanted| strategy::scenes_with(4, wanted),
+            instances: violating::distinct,
             check: |scene| {
                 settle(|| {
                     let (q, p) = pair::<FullGaussian>(scene)?;
@@ -54,7 +54,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 "KL(q_η‖q_ζ) = A(ζ) − A(η) − ⟨ζ − η, μ(ζ)⟩",
                 &["the gradient is taken at η"],
             ),
-            instances: |wanted| strategy::scenes_with(4, wanted),
+            instances: violating::distinct,
             check: |scene| settle(|| other_mean(scene)),
             exact: None,
         }),
@@ -78,7 +78,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 "KL(q_η‖q_ζ) = E_p [ln q_η − ln q_ζ] with p = q_ζ",
                 &["the expectation is under q_η"],
             ),
-            instances: |wanted| strategy::scenes_with(4, wanted),
+            instances: violating::distinct,
             check: |scene| {
                 settle(|| {
                     let (q, p) = pair::<FullGaussian>(scene)?;
@@ -108,7 +108,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 "E_q [ln q_η − ln h − ⟨ζ, T⟩] ≥ 0",
                 &["the second density integrates to 1: A(ζ) is dropped"],
             ),
-            instances: |wanted| strategy::scenes_with(4, wanted),
+            instances: violating::equal_and_wide,
             check: |scene| {
                 settle(|| {
                     let (q, p) = pair::<FullGaussian>(scene)?;

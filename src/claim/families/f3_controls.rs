@@ -2,10 +2,10 @@
 
 use super::super::rounding::{Judge, Tracked, all_close, close};
 use super::super::scene::{Scene, Which};
-use super::super::{About, Claim, Entry, Outcome, strategy};
+use super::super::{About, Claim, Entry, Feature, Outcome};
 use super::integers::powers;
 use super::posed::Posed;
-use super::{control, settle};
+use super::{control, settle, violating};
 use crate::action::push_forward;
 use crate::family::{
     Coordinates, DiagonalGaussian, FamilyError, FisherInformation, FullGaussian, LogPartition,
@@ -16,19 +16,23 @@ use crate::law::Residual;
 use crate::representation::{ActsOn, Representation};
 use crate::scalar::{Rational, Scalar};
 use nalgebra::{DMatrix, DVector};
+use proptest::strategy::BoxedStrategy;
 
 type Claims = Vec<Box<dyn Claim>>;
 type Check = fn(&Scene) -> Outcome;
 
-fn entry(about: About, check: Check, exact: Option<Check>) -> Box<dyn Claim> {
-    Box::new(Entry { about, instances: |wanted| strategy::scenes_with(4, wanted), check, exact })
+type Instances = fn(Option<Feature>) -> BoxedStrategy<Scene>;
+
+fn entry(about: About, instances: Instances, check: Check, exact: Option<Check>) -> Box<dyn Claim> {
+    Box::new(Entry { about, instances, check, exact })
 }
 
 /// A check of a false statement, in floating point and exactly.
 macro_rules! exactly {
-    ($about:expr, $check:ident) => {
+    ($about:expr, $instances:path, $check:ident) => {
         entry(
             $about,
+            $instances,
             |scene| settle(|| $check::<Tracked>(scene)),
             Some(|scene| settle(|| $check::<Rational>(scene))),
         )
@@ -44,6 +48,7 @@ pub(super) fn of_statistic() -> Claims {
             "(θ, θ²)∘ρ(g) is affine in (θ, θ²) for any matrices ρ(g)",
             &["ρ(g) is a signed permutation"],
         ),
+        violating::sheared,
         sheared_squares
     )]
 }
@@ -79,6 +84,7 @@ pub(super) fn of_density() -> Claims {
             "the diagonal Gaussian with the moved mean and variances has the moved density",
             &["the action is by signed permutations"],
         ),
+        violating::sheared,
         |scene| settle(|| sheared_diagonal(scene)),
         None,
     )]
@@ -109,6 +115,7 @@ pub(super) fn of_log_partition() -> Claims {
             "A(g·η) = A(η) for θ ↦ 2θ",
             &["h(ρ(g)θ)|det ρ(g)| = h(θ): a dilation changes volumes"],
         ),
+        violating::distinct,
         |scene| settle(|| dilation(scene)),
         None,
     )]
@@ -133,8 +140,11 @@ pub(super) fn of_mean() -> Claims {
                 "F3.mean",
                 "natural parameters moved by τᵀ",
                 "g·η = τ(g)ᵀη for any matrices ρ(g)",
-                &["natural parameters move by the inverse transpose"],
+                &[
+                    "natural parameters move by the inverse transpose: another map unless g is an involution"
+                ],
             ),
+            violating::turned,
             transposed
         ),
         exactly!(
@@ -145,6 +155,7 @@ pub(super) fn of_mean() -> Claims {
                 "μ(g·η) = |τ(g)|μ(η)",
                 &["means move by ρ, only squares by |ρ|"],
             ),
+            violating::negated,
             signs_forgotten
         ),
     ]
@@ -179,6 +190,7 @@ pub(super) fn of_fisher() -> Claims {
             "I(g·η) = τ(g)⁻ᵀ I(η) τ(g)⁻¹ for any matrices ρ(g)",
             &["I is the covariance of T, and T moves by τ"],
         ),
+        violating::sheared,
         covector
     )]
 }
@@ -204,6 +216,7 @@ pub(super) fn of_composition() -> Claims {
             "(gh)·η = h·(g·η)",
             &["the element on the right acts first: in a non-abelian group the order matters"],
         ),
+        violating::non_commuting,
         reversed
     )]
 }

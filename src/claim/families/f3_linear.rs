@@ -4,7 +4,7 @@ use super::super::rounding::{Tracked, all_close, close};
 use super::super::scene::{Scene, Which};
 use super::super::{Claim, Entry, Feature, Features, Instance, Outcome, strategy};
 use super::integers::{Integers, powers};
-use super::{control, settle, theorem};
+use super::{control, settle, theorem, violating};
 use crate::action::push_forward;
 use crate::family::{FamilyError, FullGaussian, LogPartition, Member};
 use crate::representation::{ActsOn, Dense};
@@ -82,7 +82,11 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 "q_η(θ) = q_{g·η}(Bθ)",
                 &["densities change by |det B|"],
             ),
-            instances: stretched,
+            instances: |_| {
+                stretched(Some(Feature::ChangesVolume))
+                    .prop_map(|it| Stretched { scene: violating::plain(it.scene), ..it })
+                    .boxed()
+            },
             check: |instance| settle(|| linear(instance, false)),
             exact: None,
         }),

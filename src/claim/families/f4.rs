@@ -11,6 +11,7 @@ use crate::linalg::Ldl;
 use crate::scalar::{Rational, Scalar};
 use nalgebra::DMatrix;
 use num_traits::{Float, FloatConst, Zero};
+use proptest::strategy::BoxedStrategy;
 
 const TURNED: &[&str] =
     &["diagonal Gaussian", "a rotation of a coordinate plane, perhaps with a stretch"];
@@ -23,6 +24,15 @@ fn entry(
     exact: Option<fn(&Turn) -> Outcome>,
 ) -> Box<dyn Claim> {
     Box::new(Entry { about, instances: turns, check, exact })
+}
+
+/// A control on turns that mix variances, or change volumes.
+fn refuted(
+    about: About,
+    instances: fn(Option<Feature>) -> BoxedStrategy<Turn>,
+    check: fn(&Turn) -> Outcome,
+) -> Box<dyn Claim> {
+    Box::new(Entry { about, instances, check, exact: None })
 }
 
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
@@ -38,7 +48,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             |turn| settle(|| formula(turn, true)),
             None,
         ),
-        entry(
+        refuted(
             control(
                 "F4.unmoved-volume",
                 "F4.formula",
@@ -46,8 +56,8 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 "gap = ½[ln det diag C − ln det diag σ²]",
                 &["|det ρ(g)| = 1: a stretch changes det C"],
             ),
+            |_| turns(Some(Feature::ChangesVolume)),
             |turn| settle(|| formula(turn, false)),
-            None,
         ),
         entry(
             bound(
@@ -60,7 +70,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             |turn| settle(|| minimal(turn)),
             None,
         ),
-        entry(
+        refuted(
             control(
                 "F4.precisions",
                 "F4.minimal",
@@ -68,10 +78,10 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 "the diagonal Gaussian with the precisions of ρ_#q attains the minimum too",
                 &["what is matched are the mean parameters"],
             ),
+            |_| turns(Some(Feature::MixingTurn)),
             |turn| settle(|| precisions(turn)),
-            None,
         ),
-        entry(
+        refuted(
             control(
                 "F4.reversed",
                 "F4.minimal",
@@ -79,8 +89,8 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 "moment matching minimises KL(q_ζ ‖ ρ_#q)",
                 &["the pushed-forward law comes first"],
             ),
+            |_| turns(Some(Feature::MixingTurn)),
             |turn| settle(|| reversed(turn)),
-            None,
         ),
         entry(
             theorem(
@@ -93,7 +103,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             |turn| settle(|| zero(turn)),
             Some(|turn| settle(|| hadamard(turn))),
         ),
-        entry(
+        refuted(
             control(
                 "F4.closed",
                 "F4.zero",
@@ -101,13 +111,13 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 "gap = 0 for every rotation",
                 &["the rotation is a signed permutation, or the plane isotropic"],
             ),
+            |_| turns(Some(Feature::MixingTurn)),
             |turn| {
                 settle(|| {
                     let gap = gap(turn)?;
                     Ok(Outcome::new("gap = 0", close(&gap, &Tracked::zero())))
                 })
             },
-            None,
         ),
     ]
 }

@@ -16,6 +16,7 @@ mod integers;
 mod posed;
 mod segment;
 mod turn;
+mod violating;
 
 use super::rounding::{Judge, close};
 use super::{About, Claim, Evidence, Feature, Outcome, Role};

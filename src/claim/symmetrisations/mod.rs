@@ -10,8 +10,10 @@ mod rounding;
 mod s1_geometric;
 mod s2_arithmetic;
 mod s3_projection;
+mod s3_tying;
 mod s4_divergence;
 mod s4_mean_field;
+mod s5_covariances;
 mod s5_order;
 mod setting;
 
@@ -22,8 +24,10 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     let mut claims = s1_geometric::claims();
     claims.extend(s2_arithmetic::claims());
     claims.extend(s3_projection::claims());
+    claims.extend(s3_tying::claims());
     claims.extend(s4_divergence::claims());
     claims.extend(s4_mean_field::claims());
     claims.extend(s5_order::claims());
+    claims.extend(s5_covariances::claims());
     claims
 }

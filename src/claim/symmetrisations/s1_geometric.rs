@@ -65,7 +65,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S1.diagonal.moving-zeta",
+                "S1.diagonal-moving-zeta",
                 "S1.diagonal",
                 "the Pythagorean identity for a ζ that moves",
                 "KL(ζ‖q) = KL(ζ‖q̃) + KL(q̃‖q) for every ζ",
@@ -78,7 +78,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S1.diagonal.subset",
+                "S1.diagonal-subset",
                 "S1.diagonal",
                 "a geometric average over a subset that is no subgroup",
                 "avg_{g∈S} g·η is invariant for every subset S",
@@ -100,7 +100,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 hypotheses: &["finite group", "full Gaussian", "any linear action"],
                 tolerance: TOLERANCE,
                 covers: FULL,
-                cost: 2,
+                cost: 4,
             },
             instances: full_scenes,
             check: |scene| settled(check::<Full>(scene, Drop::Nothing)),
@@ -108,7 +108,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S1.full.p-for-p-star",
+                "S1.full-p-for-p-star",
                 "S1.full",
                 "P in place of P*",
                 "q with natural parameter Pη is invariant",
@@ -121,7 +121,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S1.full.moving-zeta",
+                "S1.full-moving-zeta",
                 "S1.full",
                 "the Pythagorean identity for a ζ that moves",
                 "KL(ζ‖q) = KL(ζ‖q̃) + KL(q̃‖q) for every ζ",

@@ -34,7 +34,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         title: "the orbit divergence splits in three: full Gaussians",
         hypotheses: &["finite group", "full Gaussian", "any linear action"],
         covers: FULL,
-        cost: 2,
+        cost: 4,
         ..diagonal
     };
     let control = |id, of, title, statement, hypotheses, covers| About {
@@ -56,7 +56,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S4.diagonal.turned-remainder",
+                "S4.diagonal-turned-remainder",
                 "S4.diagonal",
                 "KL(q̃‖q̂) in place of KL(q̂‖q̃)",
                 "avg_g KL(q‖g_#q) = KL(q̃‖q) + KL(q‖q̂) + KL(q̃‖q̂)",
@@ -69,7 +69,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S4.diagonal.subset",
+                "S4.diagonal-subset",
                 "S4.diagonal",
                 "an average over a subset that is no subgroup",
                 "avg_{g∈S} KL(q‖g_#q) = KL(q̃‖q) + KL(q‖q̂) + KL(q̂‖q̃) for every subset S of the group",
@@ -88,7 +88,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S4.full.turned-remainder",
+                "S4.full-turned-remainder",
                 "S4.full",
                 "KL(q̃‖q̂) in place of KL(q̂‖q̃)",
                 "avg_g KL(q‖g_#q) = KL(q̃‖q) + KL(q‖q̂) + KL(q̃‖q̂)",
@@ -101,7 +101,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S4.full.p-for-p-star",
+                "S4.full-p-for-p-star",
                 "S4.full",
                 "P in place of P*",
                 "avg_g KL(q‖g_#q) = ⟨η − Pη, μ⟩",

@@ -35,7 +35,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: About {
-                id: "S4.mean-field.unsigned",
+                id: "S4.mean-field-unsigned",
                 title: "the signs of the action ignored",
                 role: Role::Control,
                 of: Some("S4.mean-field"),
