@@ -25,9 +25,9 @@
 //! | [`closed`] | densities as well | floating point |
 //! | [`symmetrization`] | [`Symmetrization`](crate::symmetrize::Symmetrization) | that of the members |
 //!
-//! A kit borrows what it checks, computes nothing before it is run, and is deterministic: the same
-//! seed gives the same instances. What the tolerances assume of a type is said where a kit is
-//! documented; exact scalars have tolerance zero.
+//! A kit checks nothing before it is run, and is deterministic: the same seed gives the same
+//! instances. A law that panics fails, with the panic as its witness. What the tolerances assume of a
+//! type is said where a kit is documented; exact scalars have tolerance zero.
 
 mod averages;
 mod closed;

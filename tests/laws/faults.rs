@@ -301,6 +301,14 @@ fn of_symmetrisations() {
 }
 
 #[test]
+fn a_panic_fails_the_law_that_met_it() {
+    // Zero has no reciprocal, and the stranger's group unwraps one.
+    let report = law::group(&Affine { fault: GroupFault::ForeignDraws }).run(1, 64);
+    let left = report.failures().find(|result| result.name == "left inverse").unwrap();
+    assert!(left.worst.witness.contains("panicked: called `Option::unwrap()`"), "{report}");
+}
+
+#[test]
 fn a_report_says_what_failed_and_where() {
     let broken = Affine { fault: GroupFault::WrongInverse };
     let report = law::group(&broken).run(1, 64);
