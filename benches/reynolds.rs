@@ -1,7 +1,5 @@
 //! What a Reynolds projection costs: by orbits, by averaging over the group, and against a plain copy
 //! of the tensor, which is the least that moving it through memory can cost.
-//!
-//! Measured on two cores of a shared x86-64 machine; see the table at the end of the file.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use equibayes::group::{Cyclic, Finite, Permutation, PermutationGroup};

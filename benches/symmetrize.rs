@@ -1,7 +1,7 @@
 //! What each symmetrisation of a mean-field posterior costs, against copying its means and scales.
 //!
 //! The tensor is the second convolution of the `[32, 64]` network of the paper, with regular channels under
-//! `C_4`. Measured on two cores of a shared x86-64 machine; see the table at the end of the file.
+//! `C_4`.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use equibayes::family::DiagonalGaussian;
