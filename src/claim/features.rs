@@ -68,7 +68,7 @@ impl fmt::Display for Feature {
 
 /// A set of features.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Features(u32);
+pub struct Features(u64);
 
 impl Features {
     /// Adds a feature where the condition holds.

@@ -23,6 +23,7 @@ mod families;
 mod features;
 mod folded;
 mod outcome;
+pub mod registry;
 mod report;
 pub mod rounding;
 mod runner;

@@ -18,9 +18,13 @@
 //! ```
 
 use super::Feature;
+use super::registry::{GroupSample, samples};
 use super::scene::{Block, GroupSpec, Points, Scene};
+use crate::group::Group;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::select;
+use std::sync::LazyLock;
 
 /// Which groups to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,25 +35,56 @@ enum Groups {
     NonAbelian,
 }
 
+/// A group of the registry, and what the strategies choose by.
+struct Known {
+    sample: GroupSample,
+    order: usize,
+    abelian: bool,
+    /// The number of its natural points.
+    degree: usize,
+}
+
+static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
+    samples()
+        .map(|sample| {
+            let group = sample.small();
+            Known {
+                sample,
+                order: group.order(),
+                abelian: group.group().is_abelian(),
+                degree: group.natural(&group.group().identity()).degree(),
+            }
+        })
+        .collect()
+});
+
+/// Groups of the registry, the simplest first.
+fn registered(wanted: impl Fn(&Known) -> bool) -> BoxedStrategy<GroupSpec> {
+    let chosen: Vec<GroupSpec> = KNOWN
+        .iter()
+        .filter(|&known| wanted(known))
+        .map(|known| GroupSpec::Registered(known.sample))
+        .collect();
+    select(chosen).boxed()
+}
+
 /// Groups with a natural set of points that fits `max_dim`, which is at least 3.
 fn groups(which: Groups, max_dim: usize) -> BoxedStrategy<GroupSpec> {
-    let at_most = move |points: usize| points.min(max_dim).max(3);
-    let cyclic = move |low: usize| (low..=at_most(8)).prop_map(GroupSpec::Cyclic);
-    let dihedral = move |low: usize| (low..=at_most(5)).prop_map(GroupSpec::Dihedral);
+    let room = max_dim.max(3);
     let generated = move || {
-        (3..=at_most(5), vec(vec(0..5usize, 5), 1..=2))
+        (3..=room.min(5), vec(vec(0..5usize, 5), 1..=2))
             .prop_map(|(degree, codes)| GroupSpec::Generated { degree, codes })
     };
-    // The symmetric group on three or four points, in Lehmer codes: a cycle and a transposition.
-    let symmetric = (3..=at_most(4)).prop_map(|degree| GroupSpec::Generated {
-        degree,
-        codes: vec![vec![1; degree - 1], vec![1]],
-    });
+    let known =
+        |wanted: fn(&Known) -> bool| registered(move |known| known.degree <= room && wanted(known));
     match which {
-        Groups::Any => prop_oneof![3 => cyclic(1), 3 => dihedral(1), 4 => generated()].boxed(),
-        Groups::Trivial => Just(GroupSpec::Cyclic(1)).boxed(),
-        Groups::Abelian => prop_oneof![cyclic(2), Just(GroupSpec::Dihedral(2))].boxed(),
-        Groups::NonAbelian => prop_oneof![dihedral(3), symmetric].boxed(),
+        Groups::Any => prop_oneof![6 => known(|_| true), 4 => generated()].boxed(),
+        Groups::Trivial => known(|known| known.order == 1),
+        Groups::Abelian => known(|known| known.abelian && known.order > 1),
+        // An orbit that is neither a point nor free.
+        Groups::NonAbelian => {
+            known(|known| !known.abelian && 1 < known.degree && known.degree < known.order)
+        }
     }
 }
 
@@ -58,7 +93,8 @@ fn points() -> BoxedStrategy<Points> {
         Just(Points::Fixed),
         Just(Points::Natural),
         Just(Points::Quotient),
-        Just(Points::Regular)
+        Just(Points::Regular),
+        Just(Points::Monomial)
     ]
     .boxed()
 }

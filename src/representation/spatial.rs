@@ -99,10 +99,9 @@ impl ActsOnGrid for Dihedral {
 
 impl ActsOnGrid for AnyGroup {
     fn grid_symmetry(&self, g: &AnyElement) -> Option<GridSymmetry> {
-        match (self, g) {
-            (Self::Cyclic(group), AnyElement::Cyclic(g)) => group.grid_symmetry(g),
-            (Self::Dihedral(group), AnyElement::Dihedral(g)) => group.grid_symmetry(g),
-            _ => None,
+        if let (Some(group), Some(g)) = (self.get::<Cyclic>(), g.get()) {
+            return group.grid_symmetry(g);
         }
+        self.get::<Dihedral>()?.grid_symmetry(g.get()?)
     }
 }

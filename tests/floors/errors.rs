@@ -111,7 +111,7 @@ fn grids_turn_by_quarters() {
     let permutations = PermutationGroup::new(4, vec![]).unwrap();
     refuses(
         AnyGroup::from(permutations).on_grid(2),
-        "Permutation(⟨⟩ on 4 points): expected a cyclic or dihedral group whose rotation is a \
+        "⟨⟩ on 4 points: expected a cyclic or dihedral group whose rotation is a \
          multiple of a quarter turn",
     );
 }

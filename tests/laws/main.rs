@@ -7,6 +7,7 @@ mod own_families;
 mod own_groups;
 mod own_representations;
 mod own_symmetrisations;
+mod registry;
 mod strangers;
 
 use equibayes::law::{LawReport, Laws};

@@ -7,7 +7,7 @@ use crate::action::ClosedUnder;
 use crate::claim::scene::{GroupSpec, Scene, Which};
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
 use crate::family::{FamilyError, FullGaussian, Member};
-use crate::group::AnyElement;
+use crate::group::Finite;
 use crate::law::Residual;
 use crate::representation::{Representation, Reynolds, SignedPermutation, SignedPermutationRep};
 use crate::scalar::{Rational, Scalar};
@@ -256,8 +256,10 @@ fn below_barycentre(scene: &Scene) -> Result<Outcome, FamilyError> {
     covariance.view_mut((0, 0), (2, 2)).copy_from(&a);
     covariance.view_mut((2, 2), (2, 2)).copy_from(&b);
     let stored = FullGaussian::with_covariance(&DVector::zeros(4), &covariance)?;
-    let rep = SignedPermutationRep::from_fn(GroupSpec::Cyclic(2).build(), 4, |g| {
-        let step = if *g == AnyElement::Cyclic(1) { 2 } else { 0 };
+    let group = GroupSpec::Cyclic(2).build();
+    let swap = group.element(1);
+    let rep = SignedPermutationRep::from_fn(group, 4, move |g| {
+        let step = if *g == swap { 2 } else { 0 };
         SignedPermutation::from_fn(4, |i| ((i + step) % 4, false))
     });
     let q = Known::given(Member::from_natural(

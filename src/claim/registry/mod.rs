@@ -1,0 +1,13 @@
+//! What the claims are checked on: groups and families, one entry each.
+//!
+//! An entry says how to build a subject, which instances of it to draw, and what is known about it from
+//! elsewhere (the oracle). Whatever is in a list here inherits every law of its kind and every claim
+//! that applies to it: the claims draw their instances from these lists, and the tests run the
+//! conformance kits over them.
+
+mod groups;
+mod small_group;
+
+pub use groups::{GROUPS, GroupEntry, GroupSample, samples};
+pub(super) use groups::{dihedral_polygon, known, polygon};
+pub(super) use small_group::SmallGroup;
