@@ -82,6 +82,7 @@ pub mod checkpoint;
 #[cfg(feature = "catalogue")]
 pub mod claim;
 pub mod defect;
+pub mod dual;
 pub mod family;
 pub mod group;
 pub mod law;
