@@ -8,6 +8,7 @@
 mod closed;
 mod closedness_gap;
 mod gaussian;
+mod isotropic_gaussian;
 mod push_forward;
 
 pub use closed::ClosedUnder;

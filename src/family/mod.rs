@@ -19,6 +19,7 @@ mod diagonal_gaussian;
 mod error;
 mod excess;
 mod full_gaussian;
+mod isotropic_gaussian;
 mod member;
 mod parameters;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use error::FamilyError;
 pub use excess::excess;
 pub(crate) use excess::excess_of_ratio;
 pub use full_gaussian::FullGaussian;
+pub use isotropic_gaussian::IsotropicGaussian;
 pub use member::Member;
 pub use parameters::{Mean, Natural};
 
