@@ -56,6 +56,16 @@ pub enum FamilyError {
         /// The sizes that are served.
         expected: &'static str,
     },
+    /// A representation would exchange coordinates of different kinds.
+    #[error("coordinate {from} goes to {to}: {why}, expected like coordinates")]
+    Unlike {
+        /// The coordinate.
+        from: usize,
+        /// Where the representation takes it.
+        to: usize,
+        /// How they differ.
+        why: String,
+    },
     /// The representation acts on vectors of another dimension than the family's.
     #[error(
         "representation of dimension {representation}: expected {family}, the dimension of the family"

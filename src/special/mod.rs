@@ -5,12 +5,18 @@
 //! for every floating-point scalar, near zero and for huge arguments too. An algorithm is written
 //! once, generic over its scalar; a scalar that tracks its own error gets a bound on the result from it.
 
+mod certify;
+mod divergence;
 mod gamma;
 #[cfg(test)]
 mod tests;
 
 #[cfg(feature = "catalogue")]
 pub(crate) use gamma::{binet, ln_gamma, polygamma};
+
+pub(crate) use divergence::{
+    binet_divergence, inverse_log_less_digamma, ln_gamma_conjugate, polygamma_rise,
+};
 
 use crate::scalar::Real;
 
