@@ -46,6 +46,7 @@
 //! | module | subject |
 //! |---|---|
 //! | [`scalar`] | what a number must do: `f32`, `f64`, exact rationals |
+//! | [`special`] | special functions with error bounds |
 //! | [`group`] | groups: composition, generators, enumeration, uniform sampling |
 //! | [`representation`] | groups acting on vectors; orbits; Reynolds operators `P` and `P*` |
 //! | [`family`] | exponential families, natural and mean parameters |
@@ -91,6 +92,7 @@ mod linalg;
 pub mod report;
 pub mod representation;
 pub mod scalar;
+pub mod special;
 pub mod symmetrize;
 
 /// The examples of the README, run as tests so that they stay true.

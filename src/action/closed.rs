@@ -1,5 +1,6 @@
 //! Closedness of a family under a representation, as a trait bound (claim F3).
 
+use super::fits;
 use crate::family::{Coordinates, FamilyError, Member};
 use crate::representation::{ActsOn, ElementOf, Reynolds};
 use crate::scalar::Scalar;
@@ -50,6 +51,16 @@ pub trait ClosedUnder<R: ActsOn<T>, T: Scalar = f64>: Coordinates<T> {
     /// `τ`, with `T(ρ(g)θ) = τ(g)T(θ) + c(g)`.
     fn statistic_action(&self, rep: &R) -> Self::Statistic;
 
+    /// Fails unless the family is closed under this very representation: a hypothesis that the types
+    /// cannot state. The provided method compares dimensions; override it where more is needed, an
+    /// automorphism of a graph say. Whatever moves or averages members asks first.
+    ///
+    /// # Errors
+    /// [`FamilyError`] that says what the representation lacks.
+    fn admits(&self, rep: &R) -> Result<(), FamilyError> {
+        fits(self, rep)
+    }
+
     /// `c(g)`, or `None` where it is zero for every `g`.
     fn statistic_shift(&self, rep: &R, g: &ElementOf<R>) -> Option<DVector<T>> {
         let _ = (rep, g);
@@ -76,6 +87,7 @@ pub trait ClosedUnder<R: ActsOn<T>, T: Scalar = f64>: Coordinates<T> {
         reynolds: &Reynolds<T>,
         q: &Member<Self, T>,
     ) -> Result<Member<Self, T>, FamilyError> {
+        self.admits(rep)?;
         let mut mean = reynolds.project(q.mean_parameter().as_slice());
         if let Some(shift) = self.mean_shift(rep) {
             mean += shift;

@@ -8,10 +8,13 @@
 mod closed;
 mod closedness_gap;
 mod gaussian;
+mod independent;
+mod isotropic_gaussian;
 mod push_forward;
 
 pub use closed::ClosedUnder;
 pub use closedness_gap::closedness_gap;
+pub use independent::{Components, Moves};
 pub use push_forward::push_forward;
 
 use crate::family::{Family, FamilyError};

@@ -1,6 +1,6 @@
 //! Moving one member.
 
-use super::{ClosedUnder, fits};
+use super::ClosedUnder;
 use crate::family::{FamilyError, Member};
 use crate::representation::{ActsOn, Dual, ElementOf};
 use crate::scalar::Scalar;
@@ -8,7 +8,7 @@ use crate::scalar::Scalar;
 /// The push-forward `ρ(g)_# q_η = q_{g·η}`, `g·η = τ(g)⁻ᵀη` (claim F3): the law of `ρ(g)θ` for `θ ∼ q_η`.
 ///
 /// # Errors
-/// [`FamilyError`] if the representation has another dimension than the family, or rounding leads
+/// [`FamilyError`] if the family does not admit the representation (it has another dimension, say), or rounding leads
 /// out of the natural parameter space.
 ///
 /// # Examples
@@ -35,7 +35,7 @@ where
     R: ActsOn<T>,
     T: Scalar,
 {
-    fits(q.family(), rep)?;
+    q.family().admits(rep)?;
     let dual = Dual::new(q.family().statistic_action(rep));
     let moved = dual.apply(g, q.natural().as_slice());
     Member::from_natural(q.family().clone(), moved)

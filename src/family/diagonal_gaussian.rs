@@ -2,8 +2,8 @@
 
 use super::member::check;
 use super::{
-    Coordinates, ExponentialFamily, Family, FamilyError, FisherInformation, LogPartition, Mean,
-    Member, Natural, Sample, excess_of_ratio,
+    Coordinates, Entropy, ExponentialFamily, Family, FamilyError, FisherInformation, LogPartition,
+    Mean, Member, Natural, Sample, excess_of_ratio,
 };
 use crate::scalar::{Real, Scalar};
 use nalgebra::{DMatrix, DVector};
@@ -235,5 +235,15 @@ where
             *x += *s * z;
         }
         theta
+    }
+}
+
+impl<T: Real> Entropy<T> for DiagonalGaussian {
+    /// `Σ_i ½ ln 2πeσ_i²`.
+    fn entropy(&self, q: &Member<Self, T>) -> T {
+        let half = T::ratio(1, 2);
+        q.variance()
+            .iter()
+            .fold(T::zero(), |sum, &v| sum + half * (T::one() + Float::ln(T::TAU() * v)))
     }
 }

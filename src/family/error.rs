@@ -46,6 +46,26 @@ pub enum FamilyError {
         /// The pivot found there.
         value: f64,
     },
+    /// A size is out of range.
+    #[error("{what} is {got}: expected {expected}")]
+    Size {
+        /// Which size.
+        what: &'static str,
+        /// Its value.
+        got: usize,
+        /// The sizes that are served.
+        expected: &'static str,
+    },
+    /// A representation would exchange coordinates of different kinds.
+    #[error("coordinate {from} goes to {to}: {why}, expected like coordinates")]
+    Unlike {
+        /// The coordinate.
+        from: usize,
+        /// Where the representation takes it.
+        to: usize,
+        /// How they differ.
+        why: String,
+    },
     /// The representation acts on vectors of another dimension than the family's.
     #[error(
         "representation of dimension {representation}: expected {family}, the dimension of the family"

@@ -45,6 +45,28 @@ pub(crate) fn excess_of_ratio<T: Real>(v: T, w: T) -> T {
     ratio - T::one() - Float::ln(ratio)
 }
 
+/// [`excess_of_ratio`] of `ab` to `cd`, with `a` near `c` and `b` near `d` or not: a product of two ratios that is
+/// rounded first would lose what is near 1.
+pub(crate) fn excess_of_products<T: Real>((a, b): (T, T), (c, d): (T, T)) -> T {
+    let (x, y) = ((a - c) / c, (b - d) / d);
+    let quarter = <T as Scalar>::ratio(1, 4);
+    if Float::abs(x) <= quarter && Float::abs(y) <= quarter {
+        // At most 9/16.
+        return excess(x + y + x * y);
+    }
+    excess_of_ratio((a / c) * (b / d), T::one())
+}
+
+/// `e^x − 1 − x` without cancellation: never negative. For `|x| ≤ 1` by its Taylor series, whose first
+/// term exceeds the others together; `1/k!` falls below `2^{−53}` well before `k = 22`.
+pub(crate) fn exp_excess<T: Real>(x: T) -> T {
+    if !(Float::abs(x) <= T::one()) {
+        return Float::exp_m1(x) - x;
+    }
+    let sum = (3..=22).rev().fold(T::one(), |sum, k| T::one() + x * sum / T::count(k));
+    T::ratio(1, 2) * x * x * sum
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +97,22 @@ mod tests {
             let exact = oracle(x);
             assert!(Float::abs(excess(x) - exact) <= 8.0 * f64::EPSILON * exact, "excess({x})");
         }
+    }
+
+    #[test]
+    fn the_exponential_without_its_first_terms() {
+        for x in [1e-160_f64, 1e-9, -1e-5, 0.3, -0.7, 1.0, -1.0] {
+            let exact = <Rational as Scalar>::from_f64(x).unwrap();
+            let (mut term, mut sum) = (exact.clone(), Rational::ratio(0, 1));
+            for k in 2..30 {
+                term = term * &exact / Rational::ratio(k, 1);
+                sum += &term;
+            }
+            let sum = Scalar::nearest_f64(&sum);
+            // Horner's rule with terms of falling size: below 8 units.
+            assert!((exp_excess(x) - sum).abs() <= 8.0 * f64::EPSILON * sum, "{x}");
+        }
+        assert_eq!(exp_excess(2.0_f64), 2.0_f64.exp_m1() - 2.0);
     }
 
     #[test]

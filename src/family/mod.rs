@@ -10,27 +10,54 @@
 //! | [`ExponentialFamily`] | the dimension of `T(θ)` | – |
 //! | [`Coordinates`] | `T(θ)`, `η ↦ μ`, `μ ↦ η` | as exact as the maps allow: Gaussians are rational |
 //! | [`LogPartition`] | `A`, `h`, density, `KL` | floating point |
+//! | [`Entropy`] | `−E ln q` | floating point |
 //! | [`FisherInformation`] | `∇²A = Cov T` | as [`Coordinates`] |
 //! | [`Sample`] | draws of `θ` | floating point |
 //!
 //! Run a family of your own through [`law::family`](crate::law::family).
 
+mod bernoulli;
 mod diagonal_gaussian;
+mod dirichlet;
 mod error;
 mod excess;
+mod exponential;
 mod full_gaussian;
+mod gamma;
+mod independent;
+mod isotropic_gaussian;
+mod log_normal;
 mod member;
+#[cfg(test)]
+mod oracles;
 mod parameters;
+mod poisson;
+mod product;
+mod solve;
 #[cfg(test)]
 mod tests;
+mod univariate;
 
+pub use bernoulli::Bernoulli;
 pub use diagonal_gaussian::DiagonalGaussian;
+pub use dirichlet::Dirichlet;
 pub use error::FamilyError;
 pub use excess::excess;
 pub(crate) use excess::excess_of_ratio;
+pub use exponential::Exponential;
 pub use full_gaussian::FullGaussian;
+pub use gamma::Gamma;
+pub use independent::Independent;
+pub use isotropic_gaussian::IsotropicGaussian;
+pub use log_normal::{LogNormal, SignedLogNormal};
 pub use member::Member;
 pub use parameters::{Mean, Natural};
+pub use poisson::Poisson;
+pub use product::Product;
+pub use univariate::{
+    Pair, Permuted, Reflected, Univariate, UnivariateCoordinates, UnivariateDensity,
+    UnivariateSample,
+};
 
 use crate::scalar::{Real, Scalar, dot};
 use nalgebra::{DMatrix, DVector};
@@ -122,6 +149,21 @@ pub trait LogPartition<T: Real = f64>: Coordinates<T> {
     fn kl(&self, q: &Member<Self, T>, p: &Member<Self, T>) -> T {
         bregman(self, q, p)
     }
+}
+
+/// The differential entropy; with respect to a counting measure, the entropy.
+///
+/// # Examples
+/// ```
+/// use equibayes::family::{Bernoulli, Entropy};
+///
+/// let q = Bernoulli::with_probability(&[0.5])?;
+/// assert_eq!(q.family().entropy(&q), std::f64::consts::LN_2);
+/// # Ok::<(), equibayes::family::FamilyError>(())
+/// ```
+pub trait Entropy<T: Real = f64>: LogPartition<T> {
+    /// `−E ln q(θ) = −A*(μ) − E ln h(θ)`, in nats.
+    fn entropy(&self, q: &Member<Self, T>) -> T;
 }
 
 /// `A(ζ) − A(η) − ⟨ζ − η, μ(η)⟩`: the Bregman divergence of the log-partition function, which is

@@ -1,7 +1,7 @@
 //! Arithmetic averaging: mean coordinates (claim S2).
 
 use super::Symmetrization;
-use crate::action::{ClosedUnder, fits};
+use crate::action::ClosedUnder;
 use crate::family::{FamilyError, Member};
 use crate::group::Finite;
 use crate::representation::{ActsOn, Reynolds};
@@ -40,7 +40,7 @@ where
     R::Group: Finite,
     T: Scalar,
 {
-    fits(q.family(), rep)?;
+    q.family().admits(rep)?;
     let reynolds = Reynolds::of(&q.family().statistic_action(rep));
     q.family().average_mean(rep, &reynolds, q)
 }

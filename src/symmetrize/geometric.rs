@@ -1,7 +1,7 @@
 //! Geometric averaging: natural coordinates (claim S1).
 
 use super::Symmetrization;
-use crate::action::{ClosedUnder, fits};
+use crate::action::ClosedUnder;
 use crate::family::{FamilyError, Member};
 use crate::group::Finite;
 use crate::representation::{ActsOn, Reynolds};
@@ -40,7 +40,7 @@ where
     R::Group: Finite,
     T: Scalar,
 {
-    fits(q.family(), rep)?;
+    q.family().admits(rep)?;
     let reynolds = Reynolds::of(&q.family().statistic_action(rep));
     Member::from_natural(q.family().clone(), reynolds.project_dual(q.natural().as_slice()))
 }

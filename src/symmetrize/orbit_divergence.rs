@@ -1,7 +1,7 @@
 //! The orbit divergence and its three parts (claims B2 and S4).
 
 use super::{arithmetic, geometric};
-use crate::action::{ClosedUnder, fits};
+use crate::action::ClosedUnder;
 use crate::family::{FamilyError, LogPartition, Member};
 use crate::group::Finite;
 use crate::representation::{ActsOn, Reynolds};
@@ -37,7 +37,7 @@ where
     R::Group: Finite,
     T: Scalar,
 {
-    fits(q.family(), rep)?;
+    q.family().admits(rep)?;
     let reynolds = Reynolds::of(&q.family().statistic_action(rep));
     let eta = q.natural().coordinates();
     let mu = q.mean_parameter().coordinates();

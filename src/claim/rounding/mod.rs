@@ -22,6 +22,7 @@
 //! ```
 
 mod float;
+mod special;
 mod tracked;
 
 pub use tracked::Tracked;

@@ -1,0 +1,316 @@
+//! Families of independent coordinates and Dirichlet distributions against published digits,
+//! independent quadrature, and another library.
+
+use super::*;
+
+const U: f64 = f64::EPSILON / 2.0;
+
+fn near(found: f64, exact: f64, tolerance: f64, what: &str) {
+    assert!((found - exact).abs() <= tolerance, "{what}: {found} against {exact}");
+}
+
+/// A node of a quadrature rule, with its weight.
+type Node = (Vec<f64>, f64);
+
+/// Normalisation, mean, covariance and entropy by a sum over nodes. What is summed is rounded `n` times and
+/// its logarithm a few dozen times, relative to the size of what the logarithm is made of, which is
+/// below 1000 here.
+fn integrates<F>(q: &Member<F, f64>, nodes: &[Node])
+where
+    F: Entropy<f64> + FisherInformation<f64>,
+{
+    let family = q.family();
+    let unit = (nodes.len() as f64 + 4000.0) * U;
+    let sum = |f: &dyn Fn(&[f64], f64) -> f64| {
+        nodes.iter().fold((0.0, 0.0), |(sum, size), (theta, weight)| {
+            let log = family.log_density(q, theta);
+            // Where there is no mass, no statistic counts.
+            let term = if log > -700.0 { weight * log.exp() * f(theta, log) } else { 0.0 };
+            (sum + term, size + term.abs())
+        })
+    };
+    let (mass, size) = sum(&|_, _| 1.0);
+    near(mass, 1.0, unit * size, &format!("mass of {q:?}"));
+    let (entropy, size) = sum(&|_, log| -log);
+    let exact = family.entropy(q);
+    near(exact, entropy, unit * (size + exact.abs()), &format!("entropy of {q:?}"));
+    let mu = q.mean_parameter().as_slice();
+    let information = family.fisher_information(q);
+    for k in 0..mu.len() {
+        let (mean, size) = sum(&|theta, _| family.sufficient_statistic(theta)[k]);
+        near(mu[k], mean, unit * size, &format!("μ[{k}] of {q:?}"));
+        for l in 0..mu.len() {
+            let (second, size) = sum(&|theta, _| {
+                let t = family.sufficient_statistic(theta);
+                (t[k] - mu[k]) * (t[l] - mu[l])
+            });
+            near(information[(k, l)], second, unit * size, &format!("I[{k},{l}] of {q:?}"));
+        }
+    }
+}
+
+/// The trapezoidal rule in `ln θ`: for functions analytic in a strip of half width `a` its error is about
+/// `e^{−2πa/h}`; here `a` is about 1 and `h` 1/16, which leaves `e^{−100}`.
+fn positive_nodes(low: f64, high: f64) -> Vec<Node> {
+    let h = 1.0 / 16.0;
+    (0..=((high - low) / h) as usize)
+        .map(|i| {
+            let x = (low + i as f64 * h).exp();
+            (vec![x], x * h)
+        })
+        .collect()
+}
+
+#[test]
+fn densities_have_the_moments_and_the_entropy_that_are_claimed() {
+    for rate in [0.01, 1.0, 300.0_f64] {
+        let middle = -rate.ln();
+        let nodes = positive_nodes(middle - 45.0, middle + 6.0);
+        integrates(&Exponential::with_rate(&[rate]).unwrap(), &nodes);
+    }
+    for (shape, rate) in [(0.5, 1.0), (1.0, 3.0), (4.0, 0.1), (60.0, 7.0_f64)] {
+        let middle = (shape / rate).ln();
+        let nodes = positive_nodes(middle - 90.0, middle + 7.0);
+        integrates(&Gamma::with_shape_rate(&[shape], &[rate]).unwrap(), &nodes);
+    }
+    let nodes = positive_nodes(-40.0, 40.0);
+    let negative: Vec<Node> = nodes.iter().map(|(x, w)| (vec![-x[0]], *w)).collect();
+    for (m, v) in [(0.0, 1.0), (2.0, 0.3), (-1.5, 4.0)] {
+        let up = LogNormal::with_variance(&[false], &[m], &[v]).unwrap();
+        integrates(&up, &nodes);
+        integrates(&LogNormal::with_variance(&[true], &[m], &[v]).unwrap(), &negative);
+        assert_eq!(up.family().log_density(&up, &[-1.0]), f64::NEG_INFINITY);
+        let both = [nodes.clone(), negative.clone()].concat();
+        integrates(&SignedLogNormal::with_log_odds(&[0.7], &[m], &[v]).unwrap(), &both);
+    }
+}
+
+#[test]
+fn masses_have_the_moments_and_the_entropy_that_are_claimed() {
+    for mean in [0.01, 1.0, 40.0] {
+        let nodes: Vec<Node> = (0..400).map(|k| (vec![f64::from(k)], 1.0)).collect();
+        integrates(&Poisson::with_mean(&[mean]).unwrap(), &nodes);
+    }
+    for odds in [-30.0, -1.0, 0.0, 0.5, 20.0] {
+        let nodes = [(vec![0.0], 1.0), (vec![1.0], 1.0)];
+        integrates(&Bernoulli::with_log_odds(&[odds]).unwrap(), &nodes);
+    }
+}
+
+/// The trapezoidal rule in the log odds of the first weight.
+#[test]
+fn the_beta_distribution_integrates() {
+    let h = 1.0 / 16.0;
+    let nodes: Vec<Node> = (-500..=500)
+        .map(|i| {
+            let z = f64::from(i) * h;
+            let (x, y) = (1.0 / (1.0 + (-z).exp()), 1.0 / (1.0 + z.exp()));
+            (vec![x, y], x * y * h)
+        })
+        .collect();
+    for (a, b) in [(2.0, 3.0), (1.5, 1.5), (9.0, 2.5)] {
+        integrates(&Dirichlet::beta(a, b).unwrap(), &nodes);
+    }
+}
+
+/// From 80 digits. Relative errors of a few dozen roundings, even where the divergence is tiny.
+#[test]
+#[allow(clippy::type_complexity)]
+fn divergences_keep_their_relative_accuracy() {
+    let gammas = [
+        ([1e-8, 3.0, 2e-8, 5.0], 0.306_852_815_890_208_96),
+        ([2.0, 1.0, 2.000_000_1, 1.0], 3.224_670_256_333_978_7e-15),
+        ([1e6, 2.0, 1_000_001.0, 2.0], 5.000_000_833_333_334e-7),
+        ([1e6, 2.0, 1_000_001.0, 2.000_002], 2.499_999_166_667_117e-13),
+        ([0.3, 1.0, 70.0, 9.0], 317.814_968_202_723_43),
+        ([1e12, 1.0, 3e12, 3.0], 0.450_693_855_666_056_24),
+    ];
+    for ([a, b, c, d], exact) in gammas {
+        let q = Gamma::with_shape_rate(&[a], &[b]).unwrap();
+        let p = Gamma::with_shape_rate(&[c], &[d]).unwrap();
+        // The means agree to 10⁻¹² at best, where their ratio is known to 10⁻¹⁶.
+        near(q.family().kl(&q, &p), exact, 200.0 * U * exact, &format!("{q:?}, {p:?}"));
+    }
+    let dirichlets: [(&[f64], &[f64], f64); 4] = [
+        (&[1.0, 2.0, 3.0], &[1.000_000_1, 2.0, 3.0], 7.318_055_168_880_448e-15),
+        (&[1e6, 2e6, 3e6], &[1_000_001.0, 2e6, 3e6], 4.166_667_476_851_851_6e-7),
+        (&[0.001, 5.0], &[0.002, 4.0], 0.307_132_106_155_564_74),
+        (&[1e5, 2e5], &[1.5e5, 3e5], 0.047_267_607_982_954_846),
+    ];
+    for (from, to, exact) in dirichlets {
+        let q = Dirichlet::with_concentration(from).unwrap();
+        let p = Dirichlet::with_concentration(to).unwrap();
+        // The sums of the concentrations are rounded, before their difference is taken.
+        let (a, b): (f64, f64) = (from.iter().sum(), to.iter().sum());
+        let relative = 400.0 * U + 8.0 * U * a / (a - b).abs();
+        near(q.family().kl(&q, &p), exact, relative * exact, &format!("{q:?}, {p:?}"));
+    }
+    // p(1 − p)δ²/2 + …: for the Poisson distribution λδ²/2 + λδ³/6.
+    let (q, p) =
+        (Poisson::with_mean(&[5.0_f64]).unwrap(), Poisson::with_mean(&[5.000_005]).unwrap());
+    let delta = (5.000_005_f64 / 5.0).ln();
+    near(q.family().kl(&q, &p), 2.5 * delta * delta, 1e-9 * delta * delta * 1e4, "Poisson");
+    let at = |odds: f64| Bernoulli::with_log_odds(&[odds]).unwrap();
+    for odds in [-600.0, -2.0, 0.0, 3.0, 600.0_f64] {
+        let small = 1.0 / (1.0 + odds.abs().exp());
+        let (variance, delta) = (small * (1.0 - small), 1e-6);
+        let moved = odds + delta;
+        let step = moved - odds;
+        // The third cumulant is below the variance.
+        let kl = at(odds).family().kl(&at(odds), &at(moved));
+        let leading = 0.5 * variance * step * step;
+        near(kl, leading, leading * (delta + 100.0 * U), &format!("Bernoulli at {odds}"));
+    }
+}
+
+/// From 80 digits; Poisson entropies by summation.
+#[test]
+fn entropies_at_the_edges() {
+    for (shape, rate, exact) in [
+        (1e-8, 3.0, -99_999_982.255_147_17),
+        (0.5, 2.0, -0.602_537_250_645_957),
+        (11.9, 1.0, 2.628_601_898_575_863),
+        (12.1, 1.0, 2.637_418_006_063_596_6),
+        (1e6, 2.0, 7.633_546_298_293_448),
+        (1e12, 3.0, 14.135_836_802_500_505),
+    ] {
+        let q = Gamma::with_shape_rate(&[shape], &[rate]).unwrap();
+        // ψ(α) and the conjugate are at most 12 ln 12 or the value itself, and cancel.
+        let size = 30.0 + f64::abs(exact);
+        near(q.family().entropy(&q), exact, 40.0 * U * size, &format!("{q:?}"));
+    }
+    for (mean, exact) in [
+        (0.001, 0.007_908_101_804_632_483),
+        (0.1, 0.333_676_996_501_232_6),
+        (1.0, 1.304_842_242_256_251_5),
+        (5.5, 2.254_128_397_205_34),
+        (100.0, 3.720_686_072_260_259),
+        (999.0, 4.872_232_463_975_691),
+        (1001.0, 4.873_232_631_142_843),
+        (20_000.0, 6.370_678_142_701_897),
+    ] {
+        let q = Poisson::with_mean(&[mean]).unwrap();
+        let tolerance = 2000.0 * U * exact + if mean > 1000.0 { f64::powi(mean, -4) } else { 0.0 };
+        near(q.family().entropy(&q), exact, tolerance, &format!("{q:?}"));
+    }
+    let alpha: [(&[f64], f64); 3] = [
+        (&[1.0, 2.0, 3.0], -1.244_344_562_222_100_8),
+        (&[0.01, 0.5], -93.064_829_202_260_04),
+        (&[1e6, 2e6, 3e6], -14.561_152_818_900_034),
+    ];
+    for (alpha, exact) in alpha {
+        let q = Dirichlet::with_concentration(alpha).unwrap();
+        near(q.family().entropy(&q), exact, 100.0 * U * (60.0 + exact.abs()), &format!("{q:?}"));
+    }
+}
+
+#[test]
+fn probabilities_near_one_are_told_apart() {
+    let q = Bernoulli::with_log_odds(&[690.0_f64]).unwrap();
+    assert_eq!(q.mean_parameter().as_slice(), [1.0]);
+    let variance = q.family().fisher_information(&q)[(0, 0)];
+    near(variance.ln(), -690.0, 1e-12, "variance");
+    let least = Bernoulli::with_probability(&[1e-300_f64]).unwrap();
+    near(least.natural().as_slice()[0], 1e-300_f64.ln(), 1e-12, "log odds");
+}
+
+#[cfg(feature = "catalogue")]
+mod with_the_catalogue {
+    use super::*;
+    use crate::claim::rounding::Tracked;
+    use statrs::distribution::{Beta, Continuous, ContinuousCDF, Discrete};
+    use statrs::statistics::Distribution;
+
+    /// Theirs is good to about 10⁻¹³ of what it adds up, which is below 100 here.
+    const THEIRS: f64 = 1e-11;
+
+    #[test]
+    fn agrees_with_another_library() {
+        for (shape, rate) in [(0.5, 2.0), (3.0, 0.25), (40.0, 10.0)] {
+            let q = Gamma::with_shape_rate(&[shape], &[rate]).unwrap();
+            let other = statrs::distribution::Gamma::new(shape, rate).unwrap();
+            near(q.family().entropy(&q), other.entropy().unwrap(), THEIRS, "gamma entropy");
+            near(q.mean_parameter().as_slice()[1], other.mean().unwrap(), THEIRS, "gamma mean");
+            for x in [0.01, 0.5, 2.0, 11.0] {
+                near(q.family().log_density(&q, &[x]), other.ln_pdf(x), THEIRS, "gamma density");
+            }
+            let median: f64 = other.inverse_cdf(0.5);
+            assert!(median > 0.0);
+        }
+        for (a, b) in [(0.5, 0.5), (2.0, 7.0)] {
+            let q = Dirichlet::beta(a, b).unwrap();
+            let other = Beta::new(a, b).unwrap();
+            near(q.family().entropy(&q), other.entropy().unwrap(), THEIRS, "beta entropy");
+            for x in [0.125, 0.5, 0.875] {
+                let found = q.family().log_density(&q, &[x, 1.0 - x]);
+                near(found, other.ln_pdf(x), THEIRS, "beta density");
+            }
+        }
+        let q = LogNormal::with_variance(&[false], &[0.5], &[4.0]).unwrap();
+        let other = statrs::distribution::LogNormal::new(0.5, 2.0).unwrap();
+        near(q.family().entropy(&q), other.entropy().unwrap(), THEIRS, "log-normal entropy");
+        near(q.family().log_density(&q, &[3.0]), other.ln_pdf(3.0), THEIRS, "log-normal density");
+        let q = Exponential::with_rate(&[3.0]).unwrap();
+        let other = statrs::distribution::Exp::new(3.0).unwrap();
+        near(q.family().entropy(&q), other.entropy().unwrap(), THEIRS, "exponential entropy");
+        near(q.family().log_density(&q, &[0.3]), other.ln_pdf(0.3), THEIRS, "exponential density");
+        let q = Poisson::with_mean(&[7.5]).unwrap();
+        let other = statrs::distribution::Poisson::new(7.5).unwrap();
+        for k in 0..30_u32 {
+            let found = q.family().log_density(&q, &[f64::from(k)]);
+            near(found, other.ln_pmf(u64::from(k)), THEIRS, "Poisson mass");
+        }
+        let q = Bernoulli::with_probability(&[0.3]).unwrap();
+        let other = statrs::distribution::Bernoulli::new(0.3).unwrap();
+        near(q.family().entropy(&q), other.entropy().unwrap(), THEIRS, "Bernoulli entropy");
+        near(q.family().log_density(&q, &[1.0]), other.ln_pmf(1), THEIRS, "Bernoulli mass");
+    }
+
+    /// The parameter that comes back, with its bound, contains the one that was sent.
+    fn round_trip<F: Coordinates<Tracked>>(q: &Member<F, Tracked>, what: &str) {
+        let back = q.family().to_natural(q.mean_parameter()).unwrap();
+        for (sent, back) in q.natural().as_slice().iter().zip(back.as_slice()) {
+            let gap = (sent.value() - back.value()).abs();
+            assert!(gap <= sent.bound() + back.bound(), "{what}: {sent} came back as {back}");
+            // For shapes up to 100 the condition number is below 10⁵.
+            assert!(back.bound() <= 1e-8 * back.value().abs(), "{what}: idle bound {back}");
+        }
+    }
+
+    #[test]
+    fn inverses_know_their_error() {
+        let t = |x: f64| Tracked::exact(x);
+        for shape in [1e-6, 0.1, 1.0, 7.0, 100.0] {
+            for rate in [1e-5, 1.0, 30.0] {
+                let q = Gamma::with_shape_rate(&[t(shape)], &[t(rate)]).unwrap();
+                round_trip(&q, "gamma");
+            }
+        }
+        for alpha in [[1.0, 2.0, 3.0], [0.01, 0.5, 0.3], [50.0, 20.0, 0.5]] {
+            let q = Dirichlet::with_concentration(&alpha.map(t)).unwrap();
+            round_trip(&q, "Dirichlet");
+        }
+        round_trip(&Poisson::with_mean(&[t(1e-9), t(2.5), t(1e9)]).unwrap(), "Poisson");
+        round_trip(&Bernoulli::with_log_odds(&[t(-300.0), t(0.5), t(3.0)]).unwrap(), "Bernoulli");
+        let signed = SignedLogNormal::with_log_odds(&[t(1.0)], &[t(0.5)], &[t(2.0)]).unwrap();
+        round_trip(&signed, "signed log-normal");
+    }
+
+    #[test]
+    fn divergences_are_bregman_divergences_within_tracked_rounding() {
+        let t = |x: f64| Tracked::exact(x);
+        let check = |kl: Tracked, oracle: Tracked, what: &str| {
+            let gap = (kl.value() - oracle.value()).abs();
+            assert!(gap <= kl.bound() + oracle.bound(), "{what}: {kl} against {oracle}");
+            assert!(kl.bound() <= 1e-9 * (1.0 + kl.value()), "{what}: idle bound {kl}");
+        };
+        for (a, b) in [(0.3, 0.5), (2.0, 2.1), (5.0, 60.0), (80.0, 81.0)] {
+            let q = Gamma::with_shape_rate(&[t(a)], &[t(1.5)]).unwrap();
+            let p = Gamma::with_shape_rate(&[t(b)], &[t(1.25)]).unwrap();
+            check(q.family().kl(&q, &p), bregman(q.family(), &q, &p), "gamma");
+            let q = Dirichlet::with_concentration(&[t(a), t(3.0)]).unwrap();
+            let p = Dirichlet::with_concentration(&[t(b), t(2.0)]).unwrap();
+            check(q.family().kl(&q, &p), bregman(q.family(), &q, &p), "Dirichlet");
+        }
+    }
+}
