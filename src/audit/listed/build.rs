@@ -173,7 +173,8 @@ impl Regular {
             return Err(AxisProblem::Undetermined);
         }
         // An order that divides the number of channels fits where that number does.
-        let order = usize::try_from(&self.order).ok().filter(|order| channels % order == 0);
+        let order =
+            usize::try_from(&self.order).ok().filter(|order| channels.is_multiple_of(*order));
         let Some(order) = order else {
             return Err(AxisProblem::NotDivisible { channels, order: self.order.to_string() });
         };
