@@ -356,6 +356,8 @@ fn the_page_is_well_formed_and_loads_nothing() {
         let about = claim.about();
         assert!(page.contains(&format!("id=\"{}\"", about.id)), "{}", about.id);
     }
+    // Formulas are set as such, in statements at least.
+    assert!(count("math") > catalogue.len() / 2, "{} formulas", count("math"));
     let positives = catalogue.iter().filter(|claim| claim.about().of.is_none()).count();
     assert_eq!(count("article"), positives);
     assert_eq!(page.matches("class=\"histogram\"").count(), positives);

@@ -141,6 +141,11 @@ pub struct TensorAction {
 }
 
 impl TensorAction {
+    /// The action on the entries of a tensor pair.
+    pub(super) fn new(name: String, representation: SignedPermutationRep<AnyGroup>) -> Self {
+        Self { name, representation }
+    }
+
     /// The name of the tensor pair.
     pub fn name(&self) -> &str {
         &self.name
@@ -166,6 +171,11 @@ pub struct PosteriorAction {
 }
 
 impl PosteriorAction {
+    /// The action of a group by these actions on its tensor pairs.
+    pub(super) fn new(group: AnyGroup, tensors: Vec<TensorAction>) -> Self {
+        Self { group, tensors }
+    }
+
     /// The action on a convolutional network of the `augment-bnns` layout: kernels and flattened
     /// features move with the image, hidden channels as asked; image channels and classes do not
     /// move.

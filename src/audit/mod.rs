@@ -29,10 +29,12 @@
 
 mod action;
 mod asymmetry;
+mod listed;
 mod symmetrize;
 
 pub use action::{
     ActionError, Channels, Layout, NamedGroup, PosteriorAction, TensorAction, UnknownName,
 };
 pub use asymmetry::{Audit, DefectBounds, Overflow, TensorAudit, VACUOUS};
+pub use listed::{ActionsError, ActionsFile, AxisProblem};
 pub use symmetrize::{SymmetrizeError, Symmetrized, TIED_METADATA, symmetrize};

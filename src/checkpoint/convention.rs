@@ -23,7 +23,7 @@ use table::joined;
 /// | `blitz` | as `augment-bnns`, and `X.weight_sampler.mu`/`.rho`, `X.bias_sampler.mu`/`.rho` | also `X.weight_sampler`, `X.bias_sampler` | softplus |
 /// | `torchbnn` | `X.weight_mu`/`X.weight_log_sigma`, `X.bias_mu`/`X.bias_log_sigma` | `X.weight`, `X.bias` | exp |
 /// | `bayesian-torch` | `X.mu_weight`/`X.rho_weight`, `X.mu_kernel`/`X.rho_kernel`, `X.mu_bias`/`X.rho_bias` | `X.weight`, `X.kernel`, `X.bias` | softplus |
-/// | `torch-uncertainty` | `X.weight_mu`/`X.weight_sigma`, `X.bias_mu`/`X.bias_sigma`, and nested samplers as `blitz` | as `blitz` | softplus |
+/// | `torch-uncertainty` | `X.weight_mu`/`X.weight_sigma`, `X.bias_mu`/`X.bias_sigma`, and nested samplers as `blitz`; also `X.weight_mu`/`X.weight_sampler.rho`, `X.bias_mu`/`X.bias_sampler.rho` | as `blitz` | softplus |
 ///
 /// ```
 /// use equibayes::checkpoint::Convention;
@@ -45,7 +45,9 @@ pub enum Convention {
     Torchbnn,
     /// The library bayesian-torch.
     BayesianTorch,
-    /// The library TorchUncertainty, whose `sigma` holds ρ. On samplers see [`Convention::Blitz`].
+    /// The library TorchUncertainty, whose `sigma` holds ρ. On samplers see [`Convention::Blitz`]; what
+    /// `safetensors.torch.save_model` keeps of shared tensors is the mean under the layer's name and the
+    /// scale under the sampler's. Such a pair is called as the layer's and keeps its names in a file.
     TorchUncertainty,
 }
 
@@ -86,6 +88,17 @@ impl Convention {
         self.row().endings.iter().find_map(|endings| {
             let path = endings.path_before(pair, endings.pair)?;
             Some((joined(path, endings.mean), joined(path, endings.scale)))
+        })
+    }
+}
+
+impl Convention {
+    /// Whether these are other names of a pair's mean and scale, under which a file may hold it.
+    pub(super) fn also_names(self, pair: &str, mean: &str, scale: &str) -> bool {
+        self.row().crossed.iter().any(|endings| {
+            endings.path_before(pair, endings.pair).is_some_and(|path| {
+                joined(path, endings.mean) == mean && joined(path, endings.scale) == scale
+            })
         })
     }
 }

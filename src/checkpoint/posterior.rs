@@ -129,7 +129,8 @@ impl Posterior {
                 (entries.get_key_value(mean.as_str()), entries.get_key_value(scale.as_str()))
             {
                 used.extend([*mean, *scale]);
-                pairs.push(read_pair(name, (mean_entry, scale_entry), data, convention)?);
+                let pair = read_pair(name, (mean_entry, scale_entry), data, convention)?;
+                pairs.push(pair.stored_as(mean, scale));
             }
         }
         let others = header.entries.iter().filter(|entry| !used.contains(entry.name.as_str())).map(
@@ -197,6 +198,12 @@ impl Posterior {
 
     /// The names of a pair's mean and scale tensors.
     fn tensor_names(&self, pair: &TensorPair) -> Result<(String, String), Problem> {
+        // A pair comes back under the names it was read from, if they are names in this convention.
+        if let Some((mean, scale)) = pair.stored_names()
+            && self.convention.also_names(pair.name(), mean, scale)
+        {
+            return Ok((mean.clone(), scale.clone()));
+        }
         let names = self.convention.tensor_names(pair.name());
         names.ok_or_else(|| Problem::Unnameable {
             pair: pair.name().to_owned(),

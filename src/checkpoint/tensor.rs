@@ -65,6 +65,8 @@ pub struct TensorPair {
     scale_precision: Precision,
     /// The scales ρ as they were read, to be written back bit for bit where σ has not changed; empty for a new pair.
     stored_scale: Vec<f64>,
+    /// The names of mean and scale in the file, where it was read from one.
+    stored_names: Option<(String, String)>,
 }
 
 impl TensorPair {
@@ -91,6 +93,7 @@ impl TensorPair {
             mean_precision: precision,
             scale_precision: precision,
             stored_scale: Vec::new(),
+            stored_names: None,
         };
         pair.checked()
     }
@@ -136,6 +139,7 @@ impl TensorPair {
             mean_precision: self.mean_precision,
             scale_precision: self.scale_precision,
             stored_scale: self.stored_scale.clone(),
+            stored_names: self.stored_names.clone(),
         };
         pair.checked()
     }
@@ -148,7 +152,26 @@ impl TensorPair {
         (stored_scale, scale_precision): (Vec<f64>, Precision),
         sigma: Vec<f64>,
     ) -> Self {
-        Self { name, shape, mean, sigma, mean_precision, scale_precision, stored_scale }
+        Self {
+            name,
+            shape,
+            mean,
+            sigma,
+            mean_precision,
+            scale_precision,
+            stored_scale,
+            stored_names: None,
+        }
+    }
+
+    /// This pair as one that a file has under these names.
+    pub(super) fn stored_as(self, mean: &str, scale: &str) -> Self {
+        Self { stored_names: Some((mean.to_owned(), scale.to_owned())), ..self }
+    }
+
+    /// The names of mean and scale in the file that it was read from.
+    pub(super) fn stored_names(&self) -> Option<&(String, String)> {
+        self.stored_names.as_ref()
     }
 
     fn checked(self) -> Result<Self, Problem> {

@@ -1,11 +1,11 @@
 //! What commands on posterior files share: reading the file and moving it.
 
 use super::CommandError;
-use equibayes::audit::{Channels, Layout, NamedGroup, PosteriorAction, TIED_METADATA};
+use equibayes::audit::{ActionsFile, Channels, Layout, NamedGroup, PosteriorAction, TIED_METADATA};
 use equibayes::checkpoint::{Convention, Posterior};
 use equibayes::group::Finite;
 use equibayes::report::audit::Subject;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How to read the tensors of a file and how the group moves them.
 #[derive(Debug, clap::Args)]
@@ -26,6 +26,11 @@ pub(super) struct ActionArgs {
     /// How regular channels are numbered: interleaved (|G|·block + g) or blocked (g·blocks + block)
     #[arg(long, value_name = "HOW", default_value = "interleaved")]
     layout: Layout,
+
+    /// A TOML file that lists, for any architecture and any finite permutation group, how each axis of
+    /// each tensor pair moves; instead of --group, --channels and --layout
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["group", "channels", "layout"])]
+    actions: Option<PathBuf>,
 }
 
 /// A convention, or the choice left to the names.
@@ -55,9 +60,17 @@ impl ActionArgs {
     /// If the file cannot be read or is no posterior, or the group does not act on it as asked.
     pub(super) fn read(&self, path: &Path) -> Result<Moved, CommandError> {
         let posterior = Posterior::read(path, self.convention.0).map_err(CommandError::new)?;
-        let action =
-            PosteriorAction::of_network(&posterior, self.group, self.channels, self.layout)
-                .map_err(|error| CommandError::new(format!("{path:?}: {error}")))?;
+        let (action, group) = match &self.actions {
+            None => PosteriorAction::of_network(&posterior, self.group, self.channels, self.layout)
+                .map(|action| (action, self.group.to_string()))
+                .map_err(|error| CommandError::new(format!("{path:?}: {error}")))?,
+            Some(file) => ActionsFile::read(file)
+                .and_then(|listed| {
+                    let action = PosteriorAction::listed(&posterior, &listed)?;
+                    Ok((action, format!("⟨{}⟩", listed.generators().join(", "))))
+                })
+                .map_err(|error| CommandError::new(format!("--actions {file:?}: {error}")))?,
+        };
         let mut notes = Vec::new();
         if self.convention.0.is_none() {
             notes.push(format!("convention {} chosen from the names", posterior.convention()));
@@ -77,11 +90,11 @@ impl ActionArgs {
             notes.push(format!("left as they are, being no tensor pairs: {}", kept.join(", ")));
         }
         let subject = Subject {
-            group: self.group.to_string(),
-            order: action.group().small_order().unwrap_or(usize::MAX),
+            group,
+            order: action.group().order(),
             convention: posterior.convention().to_string(),
-            channels: self.channels.to_string(),
-            layout: self.layout.to_string(),
+            channels: self.actions.is_none().then(|| self.channels.to_string()),
+            layout: self.actions.is_none().then(|| self.layout.to_string()),
             notes,
         };
         Ok(Moved { posterior, action, subject })

@@ -3,21 +3,24 @@
 use super::Paint;
 use crate::audit::{Audit, VACUOUS};
 use crate::symmetrize::mean_field::{Asymmetry, Method};
+use num_bigint::BigUint;
+use num_traits::ToPrimitive;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 /// What was audited, and how it was read.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    /// The name of the group on the command line.
+    /// The name of the group on the command line; of a listed group its generators, like `⟨r, s⟩`.
     pub group: String,
     /// Its order.
-    pub order: usize,
+    pub order: BigUint,
     /// The convention of the file.
     pub convention: String,
-    /// How hidden channels move.
-    pub channels: String,
-    /// How regular channels are numbered.
-    pub layout: String,
+    /// How hidden channels move; `None` where every axis is listed.
+    pub channels: Option<String>,
+    /// How regular channels are numbered; `None` where every axis is listed.
+    pub layout: Option<String>,
     /// What the reader should know besides: choices made for them, tensors left alone.
     pub notes: Vec<String>,
 }
@@ -25,10 +28,10 @@ pub struct Subject {
 #[derive(Serialize)]
 struct Json<'a> {
     group: &'a str,
-    order: usize,
+    order: Box<RawValue>,
     convention: &'a str,
-    channels: &'a str,
-    layout: &'a str,
+    channels: Option<&'a str>,
+    layout: Option<&'a str>,
     closed: bool,
     tensors: Vec<Tensor<'a>>,
     total: Numbers,
@@ -88,10 +91,11 @@ fn numbers(asymmetry: &Asymmetry, singular: bool) -> Numbers {
 fn json_of<'a>(subject: &'a Subject, audit: &'a Audit, singular: bool) -> Json<'a> {
     Json {
         group: &subject.group,
-        order: subject.order,
+        // Digits are a number in JSON, however many.
+        order: RawValue::from_string(subject.order.to_string()).unwrap_or_default(),
         convention: &subject.convention,
-        channels: &subject.channels,
-        layout: &subject.layout,
+        channels: subject.channels.as_deref(),
+        layout: subject.layout.as_deref(),
         // Diagonal Gaussians under (signed) permutations of the coordinates, by construction (F3).
         closed: true,
         tensors: audit
@@ -221,7 +225,8 @@ fn bound(name: &str, what: &str, value: Option<f64>, trivial: f64) -> String {
 
 fn bounds(subject: &Subject, audit: &Audit) -> String {
     // The identity contributes nothing to the defect, and every other element VACUOUS at most.
-    let trivial = VACUOUS * (1.0 - 1.0 / subject.order as f64);
+    let order = subject.order.to_f64().unwrap_or(f64::INFINITY);
+    let trivial = VACUOUS * (1.0 - 1.0 / order);
     let mut text = format!(
         "Bounds on the mean squared defect of the predictive probabilities (trivially at most {}):\n",
         figure(trivial)
@@ -239,15 +244,15 @@ fn bounds(subject: &Subject, audit: &Audit) -> String {
 }
 
 fn head(subject: &Subject) -> String {
-    let layout = if subject.channels == "regular" {
-        format!(" ({})", subject.layout)
-    } else {
-        String::new()
+    let moved = match (subject.channels.as_deref(), subject.layout.as_deref()) {
+        (Some("regular"), Some(layout)) => format!("channels regular ({layout})"),
+        (Some(channels), _) => format!("channels {channels}"),
+        (None, _) => "every axis as listed".to_owned(),
     };
     let mut text = format!(
-        "Convention {}. Group {} of order {}, channels {}{layout}. \
+        "Convention {}. Group {} of order {}, {moved}. \
          Diagonal Gaussians are closed under this action.\n",
-        subject.convention, subject.group, subject.order, subject.channels
+        subject.convention, subject.group, subject.order
     );
     for note in &subject.notes {
         text.push_str(&format!("Note: {note}.\n"));

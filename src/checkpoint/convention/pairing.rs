@@ -12,6 +12,7 @@ impl Convention {
     /// The pairs and half pairs of this convention among the names.
     fn pairing(self, names: &BTreeSet<&str>) -> Pairing {
         let mut pairing = Pairing::default();
+        let mut crossed = Vec::new();
         for &tensor in names {
             for endings in self.row().endings {
                 let half = |path: Option<&str>, part, other| {
@@ -41,6 +42,18 @@ impl Convention {
                 {
                     pairing.halves.push(half);
                 }
+            }
+            for endings in self.row().crossed {
+                let Some(path) = endings.path_before(tensor, endings.mean) else { continue };
+                let (name, scale) = (joined(path, endings.pair), joined(path, endings.scale));
+                crossed.push(PairNames { name, mean: tensor.to_owned(), scale });
+            }
+        }
+        for pair in crossed {
+            let is_half = |name: &str| pairing.halves.iter().any(|half| half.tensor == name);
+            if is_half(&pair.mean) && is_half(&pair.scale) {
+                pairing.halves.retain(|half| half.tensor != pair.mean && half.tensor != pair.scale);
+                pairing.pairs.push(pair);
             }
         }
         pairing.pairs.sort_by(|a, b| network_order(&a.name, &b.name));

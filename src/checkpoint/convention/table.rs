@@ -28,6 +28,9 @@ pub(super) struct Row {
     pub(super) name: &'static str,
     pub(super) map: ScaleMap,
     pub(super) endings: &'static [Endings],
+    /// Pairs of a mean under one of its names and a scale under another, where the library has tensors
+    /// under two names each. They count where neither has its partner under `endings`.
+    pub(super) crossed: &'static [Endings],
 }
 
 const fn endings(pair: &'static str, mean: &'static str, scale: &'static str) -> Endings {
@@ -41,9 +44,14 @@ const AUGMENT_BNNS: Row = Row {
         endings("weight", "weight_mu", "weight_rho"),
         endings("bias", "bias_mu", "bias_rho"),
     ],
+    crossed: &[],
 };
-const PLAIN: Row =
-    Row { name: "plain", map: ScaleMap::Identity, endings: &[endings("", "mean", "scale")] };
+const PLAIN: Row = Row {
+    name: "plain",
+    map: ScaleMap::Identity,
+    endings: &[endings("", "mean", "scale")],
+    crossed: &[],
+};
 const BLITZ: Row = Row {
     name: "blitz",
     map: ScaleMap::Softplus,
@@ -53,6 +61,7 @@ const BLITZ: Row = Row {
         endings("weight_sampler", "weight_sampler.mu", "weight_sampler.rho"),
         endings("bias_sampler", "bias_sampler.mu", "bias_sampler.rho"),
     ],
+    crossed: &[],
 };
 const TORCHBNN: Row = Row {
     name: "torchbnn",
@@ -61,6 +70,7 @@ const TORCHBNN: Row = Row {
         endings("weight", "weight_mu", "weight_log_sigma"),
         endings("bias", "bias_mu", "bias_log_sigma"),
     ],
+    crossed: &[],
 };
 const BAYESIAN_TORCH: Row = Row {
     name: "bayesian-torch",
@@ -70,6 +80,7 @@ const BAYESIAN_TORCH: Row = Row {
         endings("kernel", "mu_kernel", "rho_kernel"),
         endings("bias", "mu_bias", "rho_bias"),
     ],
+    crossed: &[],
 };
 const TORCH_UNCERTAINTY: Row = Row {
     name: "torch-uncertainty",
@@ -79,6 +90,12 @@ const TORCH_UNCERTAINTY: Row = Row {
         endings("bias", "bias_mu", "bias_sigma"),
         endings("weight_sampler", "weight_sampler.mu", "weight_sampler.rho"),
         endings("bias_sampler", "bias_sampler.mu", "bias_sampler.rho"),
+    ],
+    // What `safetensors.torch.save_model` leaves of tensors that layer and sampler share: of two names the
+    // first in the alphabet.
+    crossed: &[
+        endings("weight", "weight_mu", "weight_sampler.rho"),
+        endings("bias", "bias_mu", "bias_sampler.rho"),
     ],
 };
 

@@ -1,7 +1,7 @@
 //! One claim on the page, with its controls.
 
 use super::super::{finding, ratio};
-use super::{Group, chart, escape, mark};
+use super::{Group, chart, escape, mark, math};
 use crate::claim::{ClaimReport, Role, Verdict};
 
 /// A claim: statement, hypotheses, what was met, the spread of errors, controls, and how to run it.
@@ -50,7 +50,7 @@ fn section(claim: &ClaimReport) -> String {
 
 /// Verdict, id and title.
 fn heading(claim: &ClaimReport) -> String {
-    let (id, title) = (escape(claim.about.id), escape(claim.about.title));
+    let (id, title) = (escape(claim.about.id), math::set(claim.about.title));
     format!("{} <a href=\"#{id}\">{id}</a> {title}", mark(claim.verdict))
 }
 
@@ -63,7 +63,7 @@ fn statement(claim: &ClaimReport) -> String {
     format!(
         "{}<p class=\"statement\">{finding}{}</p>\n",
         tags(claim),
-        escape(claim.about.statement)
+        math::set(claim.about.statement)
     )
 }
 
@@ -120,7 +120,7 @@ fn hypotheses(claim: &ClaimReport) -> String {
         .iter()
         // The heading says already that a control's was dropped.
         .map(|hypothesis| hypothesis.strip_prefix("dropped: ").unwrap_or(hypothesis))
-        .map(|hypothesis| format!("<li>{}</li>", escape(hypothesis)))
+        .map(|hypothesis| format!("<li>{}</li>", math::set(hypothesis)))
         .collect();
     format!("<h5>{heading}</h5>\n<ul>{items}</ul>\n")
 }
@@ -157,5 +157,5 @@ fn paragraph(heading: &str, text: &str, class: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
-    format!("<h5>{heading}</h5>\n<p class=\"{class}\">{}</p>\n", escape(text))
+    format!("<h5>{heading}</h5>\n<p class=\"{class}\">{}</p>\n", math::set(text))
 }

@@ -1,0 +1,268 @@
+//! `--actions FILE`, as a user runs it.
+#![cfg(feature = "cli")]
+
+use equibayes::checkpoint::{Convention, Posterior, Precision, TensorPair};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+fn equibayes(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_equibayes")).args(arguments).output().expect("it starts")
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a temporary path is text")
+}
+
+#[track_caller]
+fn done(arguments: &[&str]) -> String {
+    let output = equibayes(arguments);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((output.status.code(), error.as_str()), (Some(0), ""), "{arguments:?}");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// Runs a command that must be refused: status 2, one line on standard error with every one of `says`.
+#[track_caller]
+fn refused(arguments: &[&str], says: &[&str]) {
+    let output = equibayes(arguments);
+    let line = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {line}");
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+    assert_eq!(line.lines().count(), 1, "{arguments:?}: {line}");
+    for said in says {
+        assert!(line.contains(said), "{line:?} does not say {said:?}");
+    }
+}
+
+fn pair(name: &str, shape: &[usize]) -> TensorPair {
+    let n: usize = shape.iter().product();
+    let mean = (0..n).map(|i| (i as f64 * 0.7).sin()).collect();
+    let sigma = (0..n).map(|i| 0.1 + (i as f64 * 0.3).cos().powi(2)).collect();
+    TensorPair::new(name, shape.to_vec(), mean, sigma, Precision::F64).expect("valid")
+}
+
+/// No network of the command's own, and a file of actions for it.
+fn files(folder: &TempDir) -> [std::path::PathBuf; 2] {
+    let pairs = vec![
+        pair("stem.kernel", &[8, 2, 3, 3]),
+        pair("stem.bias", &[8]),
+        pair("head.weight", &[5, 4]),
+    ];
+    let path = folder.path().join("in.safetensors");
+    Posterior::new(Convention::Plain, pairs).expect("valid").write(&path).expect("writable");
+    let actions = folder.path().join("actions.toml");
+    fs::write(&actions, ACTIONS).expect("writable");
+    [path, actions]
+}
+
+const ACTIONS: &str = r#"
+[group]
+generators = ["r"]
+
+[tensor."stem.kernel"]
+axes = ["regular:blocked", "trivial", "spatial", "spatial"]
+
+[tensor."stem.bias"]
+axes = "trivial"
+
+[tensor."head.weight"]
+axes = ["trivial", { r = [1, 2, 3, 0] }]
+"#;
+
+#[test]
+fn a_listed_action_is_audited_and_symmetrised() {
+    let folder = TempDir::new().unwrap();
+    let [path, actions] = files(&folder);
+    let out = done(&["audit", text(&path), "--actions", text(&actions), "--json", "-"]);
+    let json: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&json["group"], &json["order"]), (&"⟨r⟩".into(), &4.into()));
+    assert_eq!((&json["channels"], &json["layout"]), (&Value::Null, &Value::Null));
+    let moved: Vec<bool> = json["tensors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tensor| tensor["orbit_divergence"].as_f64().unwrap() > 0.0)
+        .collect();
+    assert_eq!(moved, [true, true, false]);
+    assert!(done(&["audit", text(&path), "--actions", text(&actions)]).contains("as listed"));
+    let output = folder.path().join("out.safetensors");
+    for method in ["geometric", "arithmetic", "projection", "tie"] {
+        let line = ["symmetrize", text(&path), text(&output), "--method", method];
+        done(&[&line[..], &["--actions", text(&actions)]].concat());
+        let check = ["audit", text(&output), "--actions", text(&actions)];
+        done(&[&check[..], &["--max-divergence", "0", "--quiet"]].concat());
+    }
+    let after = Posterior::read(&output, None).unwrap();
+    let (head, bias) = (after.pair("head.weight").unwrap(), after.pair("stem.bias").unwrap());
+    assert!(head.mean().chunks(4).all(|row| row.iter().all(|x| *x == row[0])));
+    assert_eq!(bias, Posterior::read(&path, None).unwrap().pair("stem.bias").unwrap());
+}
+
+/// A sign that comes back after a whole turn kills the means, whatever they were.
+#[test]
+fn signs_are_heeded() {
+    let folder = TempDir::new().unwrap();
+    let [path, actions] = files(&folder);
+    let signed = ACTIONS.replace("[1, 2, 3, 0] }", "[1, 2, 3, 0], sign = [1, 1, 1, -1] }");
+    fs::write(&actions, signed.replace("regular:blocked", "trivial")).unwrap();
+    let output = folder.path().join("out.safetensors");
+    let line = ["symmetrize", text(&path), text(&output), "--method", "projection"];
+    let said = done(&[&line[..], &["--actions", text(&actions), "--json", "-"]].concat());
+    let json: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(json["after"]["order"], 8);
+    let after = Posterior::read(&output, None).unwrap();
+    assert!(after.pair("head.weight").unwrap().mean().iter().all(|x| *x == 0.0));
+}
+
+/// A group far beyond any enumeration: its order is written out in full.
+#[test]
+fn large_groups_are_no_larger_a_task() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("in.safetensors");
+    let posterior = Posterior::new(Convention::Plain, vec![pair("w", &[30, 30])]).unwrap();
+    posterior.write(&path).unwrap();
+    let actions = folder.path().join("actions.toml");
+    let cycle: Vec<usize> = (0..30).map(|i| (i + 1) % 30).collect();
+    let swap: Vec<usize> = (0..30).map(|i| if i < 2 { 1 - i } else { i }).collect();
+    let axis = format!("{{ c = {cycle:?}, t = {swap:?} }}");
+    let listed =
+        format!("[group]\ngenerators = [\"c\", \"t\"]\n[tensor.w]\naxes = [{axis}, {axis}]\n");
+    fs::write(&actions, &listed).unwrap();
+    let out = done(&["audit", text(&path), "--actions", text(&actions), "--json", "-"]);
+    assert!(out.contains("\"order\": 265252859812191058636308480000000,"), "{out}");
+    fs::write(&actions, listed.replacen(&axis, "\"regular\"", 1)).unwrap();
+    let says = ["\"w\", axis 0", "30 channels", "265252859812191058636308480000000"];
+    refused(&["audit", text(&path), "--actions", text(&actions)], &says);
+}
+
+#[test]
+fn it_stands_instead_of_the_other_flags() {
+    let folder = TempDir::new().unwrap();
+    let [path, actions] = files(&folder);
+    for (flag, value) in [("--group", "c4"), ("--channels", "trivial"), ("--layout", "blocked")] {
+        let audit = ["audit", text(&path), "--actions", text(&actions), flag, value];
+        refused(&audit, &["--actions", flag, "cannot be used with"]);
+        let both = ["symmetrize", text(&path), "x", "--method", "tie", flag, value];
+        refused(&[&both[..], &["--actions", text(&actions)]].concat(), &["--actions", flag]);
+    }
+}
+
+#[test]
+fn wrong_files_are_refused_in_one_line() {
+    let folder = TempDir::new().unwrap();
+    let [path, actions] = files(&folder);
+    let kernel = r#"["regular:blocked", "trivial", "spatial", "spatial"]"#;
+    let head = "{ r = [1, 2, 3, 0] }";
+    let of_kernel = |axes: &str| ACTIONS.replace(kernel, axes);
+    let of_head = |axis: &str| ACTIONS.replace(head, axis);
+    let cases: Vec<(String, &[&str])> = vec![
+        ("".into(), &["is empty", "[group]"]),
+        (" \n\n".into(), &["is empty"]),
+        ("[group\n".into(), &["line 1, column"]),
+        ("a = 1\nb = = 2\n".into(), &["line 2, column 5"]),
+        ("[tensor.w]\naxes = \"trivial\"\n".into(), &["missing field `group`"]),
+        (ACTIONS.replace("generators", "generator"), &["line 3", "generator"]),
+        (ACTIONS.replace("[\"r\"]", "[]"), &["[group] generators", "[]", "one or more"]),
+        (ACTIONS.replace("[\"r\"]", "[\"r\", \"r\"]"), &["different"]),
+        (ACTIONS.replace("[\"r\"]", "[\"sign\"]"), &["sign"]),
+        (ACTIONS.replace("[\"r\"]", "\"r\""), &["line 3", "sequence"]),
+        (
+            ACTIONS.replace("[\"r\"]", "[\"r\"]\nspatial = { r = \"turn\" }"),
+            &["[group] spatial", "\"r\"", "turn", "rot90"],
+        ),
+        (
+            ACTIONS.replace("[\"r\"]", "[\"r\"]\nspatial = { t = \"flip\" }"),
+            &["[group] spatial", "\"t\"", "expected one of r"],
+        ),
+        (
+            ACTIONS.replace("[\"r\"]", "[\"r\"]\nimages = { r = [0, 0] }"),
+            &["[group] images", "\"r\"", "image 0 of point 1"],
+        ),
+        (
+            ACTIONS.replace("\"stem.bias\"", "stem.bias"),
+            &["tensor \"stem\"", "no key axes", "quotes"],
+        ),
+        (
+            ACTIONS.replace("[tensor.\"stem.bias\"]\naxes = \"trivial\"", ""),
+            &["\"stem.bias\"", "not listed", "trivial"],
+        ),
+        (
+            ACTIONS.replace("stem.bias", "stem.gain"),
+            &["\"stem.gain\"", "not a tensor pair", "\"stem.bias\""],
+        ),
+        (ACTIONS.replace("\"trivial\"\n", "\"fixed\"\n"), &["\"stem.bias\"", "\"fixed\""]),
+        (ACTIONS.replace("\"trivial\"\n", "[]\n"), &["\"stem.bias\"", "0 entries", "[8]"]),
+        (of_kernel("[\"trivial\", \"trivial\"]"), &["\"stem.kernel\"", "2 entries", "expected 4"]),
+        (
+            of_kernel(r#"["regular:2", "trivial", "spatial", "spatial"]"#),
+            &["\"stem.kernel\", axis 0", "regular:2", "not supported"],
+        ),
+        (
+            of_kernel(r#"["regula", "trivial", "spatial", "spatial"]"#),
+            &["axis 0", "\"regula\"", "regular:interleaved"],
+        ),
+        (
+            of_kernel(r#"[7, "trivial", "spatial", "spatial"]"#),
+            &["\"stem.kernel\", axis 0", "7", "a table of index maps"],
+        ),
+        (
+            of_kernel(r#"["trivial", "regular", "spatial", "spatial"]"#),
+            &["\"stem.kernel\", axis 1", "2 channels", "multiple of 4"],
+        ),
+        (
+            of_kernel(r#"["trivial", "trivial", "trivial", "spatial"]"#),
+            &["\"stem.kernel\", axis 3", "1 \"spatial\"", "two"],
+        ),
+        (
+            of_kernel(r#"["spatial", "spatial", "trivial", "trivial"]"#),
+            &["\"stem.kernel\", axis 0", "8 by 2", "square"],
+        ),
+        (
+            of_kernel(r#"["spatial", "trivial", "trivial", "spatial"]"#),
+            &["\"stem.kernel\", axis 0", "one after the other"],
+        ),
+        (
+            ACTIONS.replace("\"r\"]", "\"t\"]").replace("r = ", "t = "),
+            &["\"stem.kernel\", axis 2", "\"t\"", "rot90", "[group] spatial"],
+        ),
+        (of_head("{ }"), &["\"head.weight\", axis 1", "no images", "\"r\""]),
+        (of_head("{ r = [1, 2, 0] }"), &["axis 1", "3 images of \"r\"", "expected 4"]),
+        (of_head("{ r = [1, 2, 3, 3] }"), &["axis 1", "\"r\"", "image 3 of point 3", "once"]),
+        (of_head("{ r = [1, 2, 3, 4] }"), &["axis 1", "image 4 of point 3"]),
+        (of_head("{ r = [1, 2, 3, -1] }"), &["axis 1", "-1", "whole numbers"]),
+        (of_head("{ r = \"swap\" }"), &["axis 1", "\"swap\"", "list"]),
+        (of_head("{ r = [1, 0, 3, 2], s = [0] }"), &["axis 1", "key \"s\"", "r or sign"]),
+        (
+            of_head("{ r = [1, 0, 3, 2], sign = [1, 1] }"),
+            &["axis 1", "2 signs", "expected 4 signs"],
+        ),
+        (of_head("{ r = [1, 0, 3, 2], sign = [1, 1, 1, 2] }"), &["axis 1", "sign: 2", "1 or -1"]),
+        (of_head("{ r = [1, 0, 3, 2], sign = 1 }"), &["axis 1", "sign: 1", "list"]),
+        (
+            of_head("{ r = [1, 0, 3, 2], sign = { q = [1] } }"),
+            &["axis 1", "key \"q\"", "one of r"],
+        ),
+        (
+            "[group]\ngenerators = [\"g\"]\n[tensor.\"stem.kernel\"]\naxes = \"trivial\"\n\
+             [tensor.\"stem.bias\"]\naxes = [\"regular\"]\n[tensor.\"head.weight\"]\naxes = \"trivial\"\n"
+                .into(),
+            &["\"stem.bias\", axis 0", "nothing says", "[group]"],
+        ),
+    ];
+    let output = folder.path().join("out.safetensors");
+    for (listed, says) in cases {
+        fs::write(&actions, &listed).unwrap();
+        let says = [&["--actions", text(&actions)], says].concat();
+        refused(&["audit", text(&path), "--actions", text(&actions)], &says);
+        let line = ["symmetrize", text(&path), text(&output), "--method", "tie"];
+        refused(&[&line[..], &["--actions", text(&actions)]].concat(), &says);
+        assert!(!output.exists(), "{listed}");
+    }
+    fs::write(&actions, [0xff, 0xfe, 0]).unwrap();
+    refused(&["audit", text(&path), "--actions", text(&actions)], &["UTF-8"]);
+    refused(&["audit", text(&path), "--actions", "nowhere.toml"], &["nowhere.toml"]);
+    refused(&["audit", text(&path), "--actions", text(folder.path())], &["directory"]);
+}
