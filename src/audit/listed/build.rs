@@ -6,7 +6,7 @@ use super::points::{Block, Points};
 use super::{ActionsError, ActionsFile, Axes, AxisProblem};
 use crate::audit::{Layout, PosteriorAction, TensorAction};
 use crate::checkpoint::{Posterior, TensorPair};
-use crate::group::{AnyElement, AnyGroup, Finite, Permutation, PermutationGroup};
+use crate::group::{AnyGroup, Finite, Permutation, PermutationGroup};
 use crate::representation::{GridSymmetry, SignedPermutation, SignedPermutationRep};
 
 impl PosteriorAction {
@@ -196,7 +196,7 @@ fn tensor_action(
     let representation =
         SignedPermutationRep::from_fn(AnyGroup::from(group.clone()), dim, move |g| {
             // The elements of this group are permutations.
-            let AnyElement::Permutation(g) = g else { return Permutation::identity(dim).into() };
+            let Some(g) = g.get::<Permutation>() else { return Permutation::identity(dim).into() };
             let unit = SignedPermutation::from(Permutation::identity(1));
             factors
                 .iter()
