@@ -205,6 +205,19 @@ fn entropies_at_the_edges() {
 }
 
 #[test]
+fn dirichlet_parameters_come_back_at_all_scales() {
+    use rand::RngExt;
+    for (categories, low, high) in [(2, -1.0, 1.0), (3, -3.0, 4.0), (5, -1.0, 2.0)] {
+        crate::law::coordinates(&Dirichlet::new(categories).unwrap(), |rng| {
+            let alpha: Vec<f64> =
+                (0..categories).map(|_| 10_f64.powf(rng.random_range(low..high))).collect();
+            Dirichlet::with_concentration(&alpha).unwrap()
+        })
+        .assert();
+    }
+}
+
+#[test]
 fn probabilities_near_one_are_told_apart() {
     let q = Bernoulli::with_log_odds(&[690.0_f64]).unwrap();
     assert_eq!(q.mean_parameter().as_slice(), [1.0]);

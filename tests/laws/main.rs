@@ -3,6 +3,7 @@
 
 mod affine;
 mod faults;
+mod independent_families;
 mod own_families;
 mod own_groups;
 mod own_representations;
