@@ -75,13 +75,13 @@ impl Group for Alternating {
 impl FinitelyGenerated for Alternating {
     fn generators(&self) -> Vec<Permutation> {
         let n = self.degree;
-        let three = Permutation::from_fn(n, |i| if i < 3 { (i + 1) % 3 } else { i });
+        let three = || Permutation::from_fn(n, |i| if i < 3 { (i + 1) % 3 } else { i });
         let first = (n + 1) % 2;
         let long = |i: usize| if i < first { i } else { first + (i - first + 1) % (n - first) };
         match n {
             0..=2 => vec![],
-            3 => vec![three],
-            _ => vec![three, Permutation::from_fn(n, long)],
+            3 => vec![three()],
+            _ => vec![three(), Permutation::from_fn(n, long)],
         }
     }
 }

@@ -66,11 +66,11 @@ impl Group for Symmetric {
 impl FinitelyGenerated for Symmetric {
     fn generators(&self) -> Vec<Permutation> {
         let n = self.degree;
-        let swap = Permutation::from_fn(n, |i| if i < 2 { 1 - i } else { i });
+        let swap = || Permutation::from_fn(n, |i| if i < 2 { 1 - i } else { i });
         match n {
             0 | 1 => vec![],
-            2 => vec![swap],
-            _ => vec![swap, Permutation::from_fn(n, |i| (i + 1) % n)],
+            2 => vec![swap()],
+            _ => vec![swap(), Permutation::from_fn(n, |i| (i + 1) % n)],
         }
     }
 }

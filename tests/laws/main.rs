@@ -5,6 +5,7 @@ mod affine;
 mod faults;
 mod own_families;
 mod own_groups;
+mod own_lie_groups;
 mod own_representations;
 mod own_symmetrisations;
 mod registry;
