@@ -102,6 +102,30 @@ impl Permutation {
         self.first_moved().is_none()
     }
 
+    /// Whether it is the product of an even number of swaps.
+    ///
+    /// # Examples
+    /// ```
+    /// use equibayes::group::Permutation;
+    ///
+    /// assert!(Permutation::new(&[1, 2, 0])?.is_even());
+    /// assert!(!Permutation::new(&[1, 0, 2])?.is_even());
+    /// # Ok::<(), equibayes::group::GroupError>(())
+    /// ```
+    pub fn is_even(&self) -> bool {
+        // A cycle of k points is a product of k − 1 swaps, so it is points minus cycles that counts.
+        let mut seen = vec![false; self.degree()];
+        let mut cycles = 0;
+        for start in 0..self.degree() {
+            let mut point = start;
+            cycles += usize::from(!seen[start]);
+            while !std::mem::replace(&mut seen[point], true) {
+                point = self.image(point);
+            }
+        }
+        (self.degree() - cycles).is_multiple_of(2)
+    }
+
     /// The smallest point that moves.
     pub(super) fn first_moved(&self) -> Option<usize> {
         self.images.iter().enumerate().find_map(|(i, &j)| (i != j as usize).then_some(i))

@@ -13,10 +13,17 @@ const ENUMERATED: usize = 10_000;
 /// The largest order up to which the uniform law is tested, cell by cell.
 const SAMPLED: usize = 720;
 
-/// What every group satisfies: associativity, identity, inverses.
+/// The most roundings that meet in one law of groups: `(ab)⁻¹ = b⁻¹a⁻¹` has two draws and five operations,
+/// and `a⁻¹a = e` counts its draw twice. With a metric that no multiplication changes they add up.
+pub(super) const ROUNDINGS: f64 = 8.0;
+
+/// What every group satisfies: associativity, identity, inverses, and a metric that multiplication does
+/// not change.
 ///
-/// Elements are compared by `==`; a group whose elements are rounded, as rotation matrices are, goes
-/// through [`group_up_to`].
+/// Elements are compared by [`Group::distance`](crate::group::Group::distance), with eight times
+/// [`Group::rounding`](crate::group::Group::rounding) as the tolerance, which is `==` where nothing rounds.
+/// A metric or a rounding under which different elements are the same is found out: different draws must
+/// be further apart than that.
 ///
 /// # Examples
 /// ```
@@ -28,10 +35,56 @@ const SAMPLED: usize = 720;
 /// # Ok::<(), equibayes::group::GroupError>(())
 /// ```
 pub fn group<G: Haar>(group: &G) -> Laws<'_> {
-    group_up_to(group, |a, b| Residual::exact(a == b))
+    let tolerance = ROUNDINGS * group.rounding();
+    let same = move |a: &G::Element, b: &G::Element| within(group.distance(a, b), tolerance);
+    group_up_to(group, same).and(Laws::new("", metric(group)))
 }
 
-/// [`group`], with elements compared by `distance` instead of `==`.
+/// An infinite distance, between elements that are just different, is an error like any other.
+fn within(distance: f64, tolerance: f64) -> Residual {
+    if tolerance.is_finite() { Residual::new(distance, tolerance) } else { Residual::failed() }
+}
+
+/// What [`Group::distance`](crate::group::Group::distance) promises.
+fn metric<G: Haar>(group: &G) -> Vec<Law<'_>> {
+    let tolerance = ROUNDINGS * group.rounding();
+    // Two infinite distances are equal, though their difference is no number.
+    let equal = move |left: f64, right: f64| {
+        if left == right { Residual::exact(true) } else { within((left - right).abs(), tolerance) }
+    };
+    vec![
+        Law::new("distance", "d(a, a) = 0 and d(a, b) = d(b, a)", move |rng| {
+            let (a, b) = (element(group, rng), element(group, rng));
+            let (there, back) = (group.distance(&a, &b), group.distance(&b, &a));
+            let none = within(group.distance(&a, &a), 0.0);
+            let witness = format!("a = {a:?}, b = {b:?}: {there} against {back}");
+            Finding::new(none.worse(equal(there, back)), witness)
+        }),
+        Law::new("invariant distance", "d(ca, cb) = d(a, b) = d(ac, bc)", move |rng| {
+            let (a, b, c) = (element(group, rng), element(group, rng), element(group, rng));
+            let plain = group.distance(&a, &b);
+            let left = group.distance(&group.compose(&c, &a), &group.compose(&c, &b));
+            let right = group.distance(&group.compose(&a, &c), &group.compose(&b, &c));
+            let witness =
+                format!("a = {a:?}, b = {b:?}, c = {c:?}: d is {plain}, {left} and {right}");
+            Finding::new(equal(plain, left).worse(equal(plain, right)), witness)
+        }),
+        Law::new("separation", "different draws are further apart than rounding", move |rng| {
+            // Many pairs, so that even a rounding that hides few of them is found.
+            let draws: Vec<G::Element> = (0..16).map(|_| group.haar(rng)).collect();
+            let hidden = draws.iter().enumerate().find_map(|(i, a)| {
+                let near = |b: &&G::Element| a != *b && !(group.distance(a, b) > tolerance);
+                draws[..i].iter().find(near).map(|b| (a, b))
+            });
+            Finding::exact(
+                hidden.is_none(),
+                format!("two draws that a rounding of {tolerance} hides: {hidden:?}"),
+            )
+        }),
+    ]
+}
+
+/// The laws of [`group`], with elements compared by a `distance` of the caller's.
 ///
 /// # Examples
 /// Rotations of the plane by an angle in turns, which rounds:

@@ -16,6 +16,7 @@
 //! |---|---|---|
 //! | [`group`], [`group_up_to`] | [`Group`](crate::group::Group) with [`Haar`](crate::group::Haar) | – |
 //! | [`finite_group`] | [`Finite`](crate::group::Finite) | – |
+//! | [`lie_group`] | [`LieGroup`](crate::group::LieGroup) | `f64` |
 //! | [`representation`], [`orthogonal`] | [`ActsOn`](crate::representation::ActsOn) | `f64`; any in [`representation_over`], [`orthogonal_over`] |
 //! | [`signed_permutations`], [`permutations`] | [`ActsBySignedPermutations`](crate::representation::ActsBySignedPermutations) | exact by nature |
 //! | [`reynolds`] | a representation of a finite group | `f64`; any in [`reynolds_over`] |
@@ -37,6 +38,7 @@ mod draw;
 mod error_model;
 mod family;
 mod group;
+mod lie_group;
 mod orthogonal;
 mod representation;
 mod residual;
@@ -51,6 +53,7 @@ pub use closed::closed;
 pub use coordinates::coordinates;
 pub use family::family;
 pub use group::{finite_group, group, group_up_to};
+pub use lie_group::lie_group;
 pub use orthogonal::{orthogonal, orthogonal_over};
 pub use representation::{representation, representation_over};
 pub use residual::Residual;

@@ -4,7 +4,7 @@ use super::{
     ActsByPermutations, ActsBySignedPermutations, ActsOn, ActsOrthogonally, ElementOf,
     Representation, RepresentationError, SignedPermutation, checked_dim,
 };
-use crate::group::{Finite, Group, Permutation, PermutationGroup};
+use crate::group::{Finite, Group, MovesPoints, MovesSignedPoints, Permutation};
 use crate::scalar::Scalar;
 use std::fmt;
 use std::sync::Arc;
@@ -115,10 +115,22 @@ impl<G: Finite + Send + Sync + 'static> PermutationRep<G> {
     }
 }
 
-impl PermutationRep<PermutationGroup> {
-    /// A permutation group moving its own points.
-    pub fn natural(group: &PermutationGroup) -> Self {
-        Self::from_fn(group.clone(), group.degree(), Permutation::clone)
+impl<G: MovesPoints + Send + Sync + 'static> PermutationRep<G> {
+    /// A group that moves its own points.
+    ///
+    /// # Examples
+    /// ```
+    /// use equibayes::group::{MovesPoints, Permutation, Symmetric};
+    /// use equibayes::representation::{ActsOn, PermutationRep};
+    ///
+    /// let rep = PermutationRep::natural(&Symmetric::new(3)?);
+    /// let cycle = Permutation::new(&[1, 2, 0])?;
+    /// assert_eq!(rep.apply(&cycle, &[1.0, 2.0, 3.0]).as_slice(), [3.0, 1.0, 2.0]);
+    /// # Ok::<(), equibayes::group::GroupError>(())
+    /// ```
+    pub fn natural(group: &G) -> Self {
+        let acting = group.clone();
+        Self::from_fn(group.clone(), group.points(), move |g| acting.permutation(g))
     }
 }
 
@@ -156,6 +168,29 @@ impl<G: Group> SignedPermutationRep<G> {
         images: impl Fn(&G::Element) -> SignedPermutation + Send + Sync + 'static,
     ) -> Self {
         Self { group, dim, images: Arc::new(images) }
+    }
+}
+
+impl<G: MovesSignedPoints + Send + Sync + 'static> SignedPermutationRep<G> {
+    /// A group that moves its own signed points: the signed permutations of `B_n`, left multiplication of
+    /// `Q_8` on the quaternions.
+    ///
+    /// # Examples
+    /// ```
+    /// use equibayes::group::Dicyclic;
+    /// use equibayes::representation::{ActsOn, SignedPermutationRep};
+    ///
+    /// // i · (1 + 2i + 3j + 4k) = −2 + i − 4j + 3k.
+    /// let q8 = Dicyclic::quaternion();
+    /// let rep = SignedPermutationRep::natural(&q8);
+    /// let i = q8.element_of(1, false);
+    /// assert_eq!(rep.apply(&i, &[1.0, 2.0, 3.0, 4.0]).as_slice(), [-2.0, 1.0, -4.0, 3.0]);
+    /// ```
+    pub fn natural(group: &G) -> Self {
+        let (acting, dim) = (group.clone(), group.signed_points());
+        Self::from_fn(group.clone(), dim, move |g| {
+            SignedPermutation::from_fn(dim, |point| acting.signed_image(g, point))
+        })
     }
 }
 

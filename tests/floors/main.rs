@@ -2,6 +2,9 @@
 //! against matrices written out by hand, layouts, and what every constructor refuses.
 
 mod errors;
+mod group_constructions;
+mod group_orders;
 mod groups;
+mod haar;
 mod layouts;
 mod orbits;

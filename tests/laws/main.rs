@@ -6,6 +6,7 @@ mod faults;
 mod independent_families;
 mod own_families;
 mod own_groups;
+mod own_lie_groups;
 mod own_representations;
 mod own_symmetrisations;
 mod registry;

@@ -1,7 +1,11 @@
 //! The crate's groups.
 
-use equibayes::group::{AnyGroup, Cyclic, Dihedral, Permutation, PermutationGroup};
+use equibayes::group::{
+    Alternating, AnyGroup, Cyclic, Dicyclic, Dihedral, Direct, MatrixGroup, Orthogonal,
+    Permutation, PermutationGroup, Semidirect, Signs, SpecialOrthogonal, Symmetric, Wreath,
+};
 use equibayes::law;
+use nalgebra::dmatrix;
 
 /// The groups that the tests of representations go through as well.
 pub(crate) fn permutation_groups() -> Vec<PermutationGroup> {
@@ -69,4 +73,90 @@ fn groups_chosen_at_run_time() {
     for group in permutation_groups() {
         law::finite_group(&AnyGroup::from(group)).assert();
     }
+}
+
+#[test]
+fn symmetric_and_alternating_groups() {
+    for n in [0, 1, 2, 3, 4, 5, 6, 7, 20, 21, 30] {
+        law::finite_group(&Symmetric::new(n).unwrap()).assert();
+        law::finite_group(&Alternating::new(n).unwrap()).assert();
+    }
+}
+
+#[test]
+fn dicyclic_groups() {
+    law::finite_group(&Signs).assert();
+    for n in [1, 2, 3, 4, 5, 8] {
+        law::finite_group(&Dicyclic::new(n).unwrap()).assert();
+    }
+    law::finite_group(&Dicyclic::new(u32::MAX as usize / 2).unwrap()).assert();
+}
+
+#[test]
+fn products() {
+    let c = |n| Cyclic::new(n).unwrap();
+    let s3 = Symmetric::new(3).unwrap();
+    law::finite_group(&Direct::new(c(2), s3)).assert();
+    law::finite_group(&Direct::new(s3, Direct::new(Signs, c(1)))).assert();
+    law::finite_group(&Direct::new(Symmetric::new(25).unwrap(), c(usize::MAX))).assert();
+    law::finite_group(&Semidirect::new(c(7), c(3), |h, t| (t << h) % 7).unwrap()).assert();
+    // S_4 = V ⋊ S_3, and the holomorph of C_8 with its not cyclic group of units.
+    let klein = Direct::new(Signs, Signs);
+    let permuted = Semidirect::new(klein, s3, |h, &(a, b)| {
+        // The three involutions are the points; the fourth element is the identity.
+        let point = match (a, b) {
+            (false, false) => return (false, false),
+            (true, false) => 0,
+            (false, true) => 1,
+            (true, true) => 2,
+        };
+        [(true, false), (false, true), (true, true)][h.image(point)]
+    });
+    law::finite_group(&permuted.unwrap()).assert();
+    let units = Direct::new(Signs, Signs);
+    let holomorph = Semidirect::new(c(8), units, |&(a, b), t| {
+        t * if a { 3 } else { 1 } * if b { 5 } else { 1 } % 8
+    });
+    law::finite_group(&holomorph.unwrap()).assert();
+}
+
+#[test]
+fn wreath_products() {
+    let c = |n| Cyclic::new(n).unwrap();
+    for n in [0, 1, 2, 3, 4, 6, 12, 20] {
+        law::finite_group(&Wreath::hyperoctahedral(n).unwrap()).assert();
+    }
+    law::finite_group(&Wreath::new(c(3), c(3))).assert();
+    law::finite_group(&Wreath::new(c(1), Symmetric::new(4).unwrap())).assert();
+    law::finite_group(&Wreath::new(Dicyclic::quaternion(), Dihedral::new(2).unwrap())).assert();
+    // Not transitive above: every orbit needs its own generator below.
+    law::finite_group(&Wreath::new(c(2), Direct::new(c(2), c(2)))).assert();
+    for top in permutation_groups() {
+        law::finite_group(&Wreath::new(c(2), top)).assert();
+    }
+    law::finite_group(&Wreath::new(Wreath::new(c(2), c(2)), c(2))).assert();
+}
+
+#[test]
+fn matrix_groups() {
+    let of = |n: usize, matrices: &[nalgebra::DMatrix<i64>]| {
+        law::finite_group(&MatrixGroup::from_integers(n, matrices).unwrap()).assert();
+    };
+    of(1, &[]);
+    of(1, &[dmatrix![-1]]);
+    of(2, &[dmatrix![0, -1; 1, 1], dmatrix![0, 1; 1, 0]]);
+    of(3, &[dmatrix![0, 0, 1; 1, 0, 0; 0, 1, 0], dmatrix![0, -1, 0; 1, 0, 0; 0, 0, 1]]);
+    // Conjugates of signed permutations that are not orthogonal, of infinite order without them.
+    of(2, &[dmatrix![1, 1; 0, -1], dmatrix![-1, 0; 0, -1]]);
+}
+
+#[test]
+fn orthogonal_groups() {
+    for n in [1, 2, 3, 4, 8] {
+        law::lie_group(&Orthogonal::new(n).unwrap()).assert();
+        law::lie_group(&SpecialOrthogonal::new(n).unwrap()).assert();
+    }
+    let mixed = Direct::new(Orthogonal::new(3).unwrap(), Cyclic::new(4).unwrap());
+    law::group(&mixed).assert();
+    law::group(&Wreath::new(SpecialOrthogonal::new(2).unwrap(), Cyclic::new(3).unwrap())).assert();
 }
