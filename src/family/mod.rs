@@ -12,27 +12,38 @@
 //! | [`LogPartition`] | `A`, `h`, density, `KL` | floating point |
 //! | [`FisherInformation`] | `∇²A = Cov T` | as [`Coordinates`] |
 //! | [`Sample`] | draws of `θ` | floating point |
+//! | [`FiniteSupport`] | every point, for families on finitely many | as [`Coordinates`] |
 //!
 //! Run a family of your own through [`law::family`](crate::law::family).
 
+mod categorical;
 mod diagonal_gaussian;
+mod discrete;
 mod error;
 mod excess;
+mod finite_support;
 mod full_gaussian;
+mod ising;
 mod isotropic_gaussian;
 mod member;
+mod newton;
 mod parameters;
 #[cfg(test)]
 mod tests;
+mod von_mises_fisher;
 
+pub use categorical::Categorical;
 pub use diagonal_gaussian::DiagonalGaussian;
 pub use error::FamilyError;
 pub use excess::excess;
 pub(crate) use excess::excess_of_ratio;
+pub use finite_support::FiniteSupport;
 pub use full_gaussian::FullGaussian;
+pub use ising::{BinaryIsing, Bits, Ising, Signs, SpinEncoding, SpinFamily, SpinGraph};
 pub use isotropic_gaussian::IsotropicGaussian;
 pub use member::Member;
 pub use parameters::{Mean, Natural};
+pub use von_mises_fisher::VonMisesFisher;
 
 use crate::scalar::{Real, Scalar, dot};
 use nalgebra::{DMatrix, DVector};

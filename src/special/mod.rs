@@ -5,12 +5,16 @@
 //! for every floating-point scalar, near zero and for huge arguments too. An algorithm is written
 //! once, generic over its scalar; a scalar that tracks its own error gets a bound on the result from it.
 
+mod bessel;
 mod gamma;
 #[cfg(test)]
 mod tests;
 
 #[cfg(feature = "catalogue")]
 pub(crate) use gamma::{binet, ln_gamma, polygamma};
+
+pub use bessel::SphericalBessel;
+pub(crate) use bessel::inverse_per_ratio;
 
 use crate::scalar::Real;
 
