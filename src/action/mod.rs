@@ -5,16 +5,21 @@
 //! theory, so it is a bound of the type system, [`ClosedUnder`]. Where it fails there is
 //! [`closedness_gap`], a number.
 
+mod categorical;
 mod closed;
 mod closedness_gap;
 mod gaussian;
 mod independent;
+mod ising;
 mod isotropic_gaussian;
 mod push_forward;
+mod von_mises_fisher;
 
+pub use categorical::FirstClasses;
 pub use closed::ClosedUnder;
 pub use closedness_gap::closedness_gap;
 pub use independent::{Components, Moves};
+pub use ising::{BitProducts, SpinProducts};
 pub use push_forward::push_forward;
 
 use crate::family::{Family, FamilyError};

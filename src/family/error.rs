@@ -66,6 +66,41 @@ pub enum FamilyError {
         /// How they differ.
         why: String,
     },
+    /// A number is outside the range that the family allows.
+    #[error("{what} is {value}: expected {expected}")]
+    Outside {
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+        /// The range.
+        expected: &'static str,
+    },
+    /// Something is no edge between two different vertices, or is one twice.
+    #[error(
+        "({from}, {to}) among the edges: expected pairs of different vertices below {spins}, each once"
+    )]
+    NotAnEdge {
+        /// One end.
+        from: usize,
+        /// The other end.
+        to: usize,
+        /// The number of vertices.
+        spins: usize,
+    },
+    /// The representation moves an edge of the graph to what is none.
+    #[error("the edge {edge:?} goes to {image:?}: expected an automorphism of the graph")]
+    NotAnAutomorphism {
+        /// The edge.
+        edge: (usize, usize),
+        /// Where its ends go.
+        image: (usize, usize),
+    },
+    /// No natural parameter was found for a mean parameter.
+    #[error(
+        "mean parameter without a natural parameter: expected one inside the mean-parameter space"
+    )]
+    NoNaturalParameter,
     /// The representation acts on vectors of another dimension than the family's.
     #[error(
         "representation of dimension {representation}: expected {family}, the dimension of the family"

@@ -13,21 +13,27 @@
 //! | [`Entropy`] | `−E ln q` | floating point |
 //! | [`FisherInformation`] | `∇²A = Cov T` | as [`Coordinates`] |
 //! | [`Sample`] | draws of `θ` | floating point |
+//! | [`FiniteSupport`] | every point, for families on finitely many | as [`Coordinates`] |
 //!
 //! Run a family of your own through [`law::family`](crate::law::family).
 
 mod bernoulli;
+mod categorical;
 mod diagonal_gaussian;
 mod dirichlet;
+mod discrete;
 mod error;
 mod excess;
 mod exponential;
+mod finite_support;
 mod full_gaussian;
 mod gamma;
 mod independent;
+mod ising;
 mod isotropic_gaussian;
 mod log_normal;
 mod member;
+mod newton;
 #[cfg(test)]
 mod oracles;
 mod parameters;
@@ -39,15 +45,20 @@ mod tests;
 mod univariate;
 
 pub use bernoulli::Bernoulli;
+mod von_mises_fisher;
+
+pub use categorical::Categorical;
 pub use diagonal_gaussian::DiagonalGaussian;
 pub use dirichlet::Dirichlet;
 pub use error::FamilyError;
 pub use excess::excess;
 pub(crate) use excess::excess_of_ratio;
 pub use exponential::Exponential;
+pub use finite_support::FiniteSupport;
 pub use full_gaussian::FullGaussian;
 pub use gamma::Gamma;
 pub use independent::Independent;
+pub use ising::{BinaryIsing, Bits, Ising, Signs, SpinEncoding, SpinFamily, SpinGraph};
 pub use isotropic_gaussian::IsotropicGaussian;
 pub use log_normal::{LogNormal, SignedLogNormal};
 pub use member::Member;
@@ -58,6 +69,7 @@ pub use univariate::{
     Pair, Permuted, Reflected, Univariate, UnivariateCoordinates, UnivariateDensity,
     UnivariateSample,
 };
+pub use von_mises_fisher::VonMisesFisher;
 
 use crate::scalar::{Real, Scalar, dot};
 use nalgebra::{DMatrix, DVector};

@@ -110,9 +110,23 @@ where
         let information = family.fisher_information(&moved);
         Some(dot(v.as_slice(), (&information * &v).as_slice()).nearest_f64())
     };
-    // The fourth root balances the truncation error h² against the rounding u/h².
-    let h = T::UNIT_ROUNDOFF.powf(0.25);
-    let (Some(here), Some(ahead), Some(behind)) = (along(0.0), along(h), along(-h)) else {
+    let Some(here) = along(0.0) else {
+        return Finding::failure(format!("{q:?} has no Fisher information of itself"));
+    };
+    // The fourth root balances the truncation error h² against the rounding u/h², if the information
+    // changes on the scale of a unit step. Where T is mostly constant and rarely far off it changes
+    // faster: until it moves by no more than a quarter, a second difference says nothing.
+    let mut h = T::UNIT_ROUNDOFF.powf(0.25);
+    let mut sides = (along(h), along(-h));
+    let smooth = |side: Option<f64>| side.is_some_and(|side| (side - here).abs() <= here / 4.0);
+    for _ in 0..60 {
+        if smooth(sides.0) && smooth(sides.1) {
+            break;
+        }
+        h /= 2.0;
+        sides = (along(h), along(-h));
+    }
+    let (Some(ahead), Some(behind)) = sides else {
         return Finding::failure(format!("{q:?}: η ± {h} v is no parameter, v = {:?}", floats(&v)));
     };
     let fourth = (ahead - 2.0 * here + behind) / (h * h);

@@ -5,6 +5,7 @@
 //! for every floating-point scalar, near zero and for huge arguments too. An algorithm is written
 //! once, generic over its scalar; a scalar that tracks its own error gets a bound on the result from it.
 
+mod bessel;
 mod certify;
 mod divergence;
 mod gamma;
@@ -14,6 +15,8 @@ mod tests;
 #[cfg(feature = "catalogue")]
 pub(crate) use gamma::{binet, ln_gamma, polygamma};
 
+pub use bessel::SphericalBessel;
+pub(crate) use bessel::inverse_per_ratio;
 pub(crate) use divergence::{
     binet_divergence, inverse_log_less_digamma, ln_gamma_conjugate, polygamma_rise,
 };

@@ -1,0 +1,6 @@
+//! The multivariate families: conformance kits with members near the edges, and independent oracles.
+
+mod categorical;
+mod ising;
+mod isotropic_gaussian;
+mod von_mises_fisher;

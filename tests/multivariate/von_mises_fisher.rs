@@ -1,0 +1,152 @@
+use equibayes::action::push_forward;
+use equibayes::family::{
+    Coordinates, FamilyError, FisherInformation, LogPartition, Member, Sample, VonMisesFisher,
+    bregman,
+};
+use equibayes::group::{Cyclic, Dihedral};
+use equibayes::law;
+use equibayes::representation::{
+    ActsOnGrid, Dense, Orthogonal, SignedPermutation, SignedPermutationRep,
+};
+use nalgebra::{DMatrix, DVector, dmatrix, dvector};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// Concentrations from 0 to 10⁴.
+fn member(rng: &mut ChaCha8Rng, dim: usize) -> Member<VonMisesFisher, f64> {
+    let reach = [0.0, 1e-9, 1.0, 3.0, 10.0, 1e4][rng.random_range(0..6)];
+    let direction: Vec<f64> = (0..dim).map(|_| rng.random_range(-1.0..1.0)).collect();
+    let kappa = reach * rng.random_range(0.5..1.0);
+    VonMisesFisher::with_direction(&direction, kappa).unwrap()
+}
+
+#[test]
+fn is_an_exponential_family() {
+    for dim in [2, 3, 4, 9] {
+        law::family(&VonMisesFisher::new(dim).unwrap(), |rng| member(rng, dim)).assert();
+    }
+    law::family(&VonMisesFisher::new(3).unwrap(), |rng| {
+        let direction: [f32; 3] = std::array::from_fn(|_| rng.random_range(-1.0..1.0));
+        VonMisesFisher::with_direction(&direction, rng.random_range(0.0..4.0)).unwrap()
+    })
+    .assert();
+}
+
+#[test]
+fn is_closed_under_orthogonal_actions() {
+    let turns = Orthogonal::new(Dense::from_fn(Cyclic::new(5).unwrap(), 2, |&k| {
+        let (sin, cos) = (k as f64 * std::f64::consts::TAU / 5.0).sin_cos();
+        dmatrix![cos, -sin; sin, cos]
+    }));
+    law::closed(&VonMisesFisher::new(2).unwrap(), &turns, |rng| member(rng, 2)).assert();
+    let grid = Dihedral::new(4).unwrap().on_grid(2).unwrap();
+    law::closed(&VonMisesFisher::new(4).unwrap(), &grid, |rng| member(rng, 4)).assert();
+    // An orbit that cancels: the average is the uniform distribution.
+    let antipodal = SignedPermutationRep::from_fn(Cyclic::new(2).unwrap(), 3, |&k| {
+        SignedPermutation::from_fn(3, |i| (i, k == 1))
+    });
+    law::closed(&VonMisesFisher::new(3).unwrap(), &antipodal, |rng| member(rng, 3)).assert();
+    let q = VonMisesFisher::with_direction(&[1.0, 2.0, 2.0], 5.0).unwrap();
+    let uniform = equibayes::symmetrize::arithmetic(&q, &antipodal).unwrap();
+    assert_eq!(uniform.concentration(), 0.0);
+    let moved = push_forward(&q, &antipodal, &1).unwrap();
+    assert_eq!(moved.natural().coordinates(), &-q.natural().coordinates());
+}
+
+/// On the circle, the trapezoidal rule converges faster than any power.
+#[test]
+fn quadrature_on_the_circle_agrees() {
+    const POINTS: usize = 400;
+    for kappa in [0.0, 0.5, 3.0, 20.0, 80.0] {
+        let q = VonMisesFisher::with_direction(&[0.6, 0.8], kappa).unwrap();
+        let (mut total, mut mean, mut second) = (0.0, DVector::zeros(2), DMatrix::zeros(2, 2));
+        for k in 0..POINTS {
+            let (sin, cos) = (k as f64 * std::f64::consts::TAU / POINTS as f64).sin_cos();
+            let theta = dvector![cos, sin];
+            let weight = q.family().log_density(&q, theta.as_slice()).exp() / POINTS as f64;
+            total += weight;
+            mean += &theta * weight;
+            second += &theta * theta.transpose() * weight;
+        }
+        assert!((total - 1.0_f64).abs() < 1e-13, "{kappa}: {total}");
+        assert!((&mean - q.mean_parameter().coordinates()).norm() < 1e-13);
+        let covariance: DMatrix<f64> = second - &mean * mean.transpose();
+        assert!((covariance - q.family().fisher_information(&q)).norm() < 1e-13);
+    }
+}
+
+#[test]
+fn near_divergences_keep_their_relative_accuracy() {
+    for (dim, kappa) in [(2, 0.0), (3, 0.5), (3, 5.0), (5, 300.0), (3, 1e6)] {
+        let eta = DVector::from_fn(dim, |i, _| if i == 0 { kappa } else { 0.0 });
+        let family = VonMisesFisher::new(dim).unwrap();
+        let q = Member::from_natural(family, eta.clone()).unwrap();
+        for direction in 0..2 {
+            let mut previous = f64::NAN;
+            for shift in [8, 10, 12, 14] {
+                let mut zeta = eta.clone();
+                zeta[direction] += (1.0 + kappa) * 2f64.powi(-shift);
+                let step = (zeta[direction] - eta[direction]).powi(2);
+                let kl = family.kl(&q, &Member::from_natural(family, zeta).unwrap());
+                let leading = 0.5 * step * family.fisher_information(&q)[(direction, direction)];
+                // KL = ½ δᵀIδ (1 + O(δ)): four times closer each time.
+                let off = (kl / leading - 1.0).abs();
+                assert!(off < 8.0 * 2f64.powi(-shift), "{dim}, {kappa}, 2^-{shift}: {off:e}");
+                assert!(!(off > 0.5 * previous + 1e-9), "{dim}, {kappa}, 2^-{shift}: {off:e}");
+                previous = off;
+            }
+        }
+    }
+    // On both sides of the switch.
+    for length in [0.149, 0.151] {
+        let q = VonMisesFisher::with_direction(&[1.0_f64, 0.0, 0.0], 2.0).unwrap();
+        let p = Member::from_natural(*q.family(), dvector![2.0, length, 0.0]).unwrap();
+        let (kl, plain) = (q.family().kl(&q, &p), bregman(q.family(), &q, &p));
+        assert!(f64::abs(kl - plain) < 1e-14, "{kl:e} against {plain:e}");
+    }
+}
+
+#[test]
+fn huge_concentrations() {
+    let q = VonMisesFisher::with_direction(&[1.0_f64, 1.0, 1.0], 1e8).unwrap();
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let direction = q.direction().unwrap();
+    let draws = 4096;
+    // In R³, κ(1 − ⟨m, θ⟩) is exponential up to e^{−2κ}: mean 1, standard error 1/64.
+    let mean: f64 = (0..draws)
+        .map(|_| {
+            let theta: DVector<f64> = q.family().sample(&q, &mut rng);
+            assert!((theta.norm() - 1.0).abs() < 1e-14);
+            0.5e8 * (theta - &direction).norm_squared()
+        })
+        .sum::<f64>()
+        / f64::from(draws);
+    assert!((mean - 1.0).abs() < 6.0 / 64.0, "{mean}");
+    let back = q.family().to_natural(q.mean_parameter()).unwrap();
+    let kappa = back.coordinates().norm();
+    // 1 − |μ| is 10⁻⁸, held to u.
+    assert!((kappa / 1e8 - 1.0).abs() < 16.0 * f64::EPSILON * 1e8, "{kappa}");
+}
+
+#[test]
+fn bad_parameters_are_refused() {
+    assert!(matches!(VonMisesFisher::new(1), Err(FamilyError::Size { got: 1, .. })));
+    let with = |direction: &[f64], kappa: f64| VonMisesFisher::with_direction(direction, kappa);
+    assert!(with(&[0.0, 0.0], 1.0).is_err());
+    assert!(with(&[1.0], 1.0).is_err());
+    for kappa in [-1.0, f64::NAN, f64::INFINITY, 1e200, 1e18] {
+        assert!(with(&[1.0, 0.0], kappa).is_err(), "{kappa}");
+    }
+    assert!(with(&[1.0, f64::NAN], 1.0).is_err());
+    assert!(with(&[1e300, -1e300], 1.0).is_ok());
+    assert!(with(&[1e-300, -1e-300], 1.0).is_ok());
+    let family = VonMisesFisher::new(2).unwrap();
+    for mu in [dvector![1.0, 0.0], dvector![0.8, 0.8], dvector![f64::NAN, 0.0], dvector![0.0]] {
+        assert!(Member::from_mean(family, mu.clone()).is_err(), "{mu}");
+    }
+    let uniform = Member::from_mean(family, dvector![0.0, 0.0]).unwrap();
+    assert_eq!(uniform.concentration(), 0.0);
+    assert!(uniform.direction().is_none());
+    assert_eq!(family.log_density(&uniform, &[0.6, 0.8]), 0.0);
+    assert_eq!(family.log_density(&uniform, &[0.6, 0.9]), f64::NEG_INFINITY);
+}
