@@ -14,6 +14,9 @@
 //! non-orthogonal action they are different operators. Run a representation of your own through
 //! [`law::representation`](crate::law::representation).
 
+mod averaging;
+mod axes;
+mod axis_orbits;
 mod change_of_basis;
 mod dense;
 mod direct_sum;
@@ -25,9 +28,12 @@ mod signed_permutation;
 mod spatial;
 mod symmetric_square;
 mod tensor;
+mod tensor_power;
 mod trivial;
 mod unsigned;
 
+pub use axes::{Axis, TensorAxes};
+pub use axis_orbits::AxisOrbits;
 pub use change_of_basis::ChangeOfBasis;
 pub use dense::Dense;
 pub use direct_sum::DirectSum;
@@ -40,6 +46,7 @@ pub use spatial::{ActsOnGrid, GridSymmetry};
 pub use symmetric_square::SymmetricSquare;
 pub(crate) use symmetric_square::{pair_count, pair_index, pairs};
 pub use tensor::{Tensor, hom};
+pub use tensor_power::TensorPower;
 pub use trivial::Trivial;
 pub use unsigned::Unsigned;
 
