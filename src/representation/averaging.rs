@@ -116,7 +116,7 @@ fn unrolled<T: Scalar, const SIZE: usize>(members: &[u32], x: &[T], out: &mut [T
 }
 
 /// How much of a row is averaged at a time: sums of this many numbers stay in the first cache.
-const TILE: usize = 512;
+const TILE: usize = 1024;
 
 /// Where rows are: row `i` begins at `base + i · stride`, and is `width` numbers long.
 #[derive(Clone, Copy)]
