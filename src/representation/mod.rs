@@ -21,8 +21,10 @@ mod change_of_basis;
 mod dense;
 mod direct_sum;
 mod dual;
+mod fixed_space;
 mod orbits;
 mod permutation;
+mod restriction;
 mod reynolds;
 mod signed_permutation;
 mod spatial;
@@ -38,8 +40,10 @@ pub use change_of_basis::ChangeOfBasis;
 pub use dense::Dense;
 pub use direct_sum::DirectSum;
 pub use dual::Dual;
+pub use fixed_space::FixedSpace;
 pub use orbits::{Orbit, SignedOrbits};
 pub use permutation::{PermutationRep, SignedPermutationRep};
+pub use restriction::Restriction;
 pub use reynolds::Reynolds;
 pub use signed_permutation::SignedPermutation;
 pub use spatial::{ActsOnGrid, GridSymmetry};
@@ -191,6 +195,28 @@ pub enum RepresentationError {
     NoGridAction {
         /// The group that was given.
         group: String,
+    },
+    /// Rounding does not let the rank of a matrix be decided.
+    #[error(
+        "rank is at least {rank}, with a remainder of {remainder:e}: expected at most {noise:e} (rounding) or more than {clear:e}"
+    )]
+    UnclearRank {
+        /// The rank without the remainder.
+        rank: usize,
+        /// The largest entry that is left.
+        remainder: f64,
+        /// What rounding can leave.
+        noise: f64,
+        /// From where on an entry counts.
+        clear: f64,
+    },
+    /// The fixed space and the sum of the images are not complementary: no compact group acts like this.
+    #[error(
+        "fixed space of dimension {fixed} has no invariant complement: expected the generators of a compact group"
+    )]
+    NoComplement {
+        /// The dimension of the fixed space.
+        fixed: usize,
     },
     /// A list of signs has the wrong length.
     #[error("{signs} signs for {degree} coordinates: expected one sign for each")]
