@@ -14,34 +14,45 @@
 //! non-orthogonal action they are different operators. Run a representation of your own through
 //! [`law::representation`](crate::law::representation).
 
+mod averaging;
+mod axes;
+mod axis_orbits;
 mod change_of_basis;
 mod dense;
 mod direct_sum;
 mod dual;
+mod fixed_space;
 mod orbits;
 mod orthogonal;
 mod permutation;
+mod restriction;
 mod reynolds;
 mod signed_permutation;
 mod spatial;
 mod symmetric_square;
 mod tensor;
+mod tensor_power;
 mod trivial;
 mod unsigned;
 
+pub use axes::{Axis, TensorAxes};
+pub use axis_orbits::AxisOrbits;
 pub use change_of_basis::ChangeOfBasis;
 pub use dense::Dense;
 pub use direct_sum::DirectSum;
 pub use dual::Dual;
+pub use fixed_space::FixedSpace;
 pub use orbits::{Orbit, SignedOrbits};
 pub use orthogonal::Orthogonal;
 pub use permutation::{PermutationRep, SignedPermutationRep};
+pub use restriction::Restriction;
 pub use reynolds::Reynolds;
 pub use signed_permutation::SignedPermutation;
 pub use spatial::{ActsOnGrid, GridSymmetry};
 pub use symmetric_square::SymmetricSquare;
 pub(crate) use symmetric_square::{pair_count, pair_index, pairs};
 pub use tensor::{Tensor, hom};
+pub use tensor_power::TensorPower;
 pub use trivial::Trivial;
 pub use unsigned::Unsigned;
 
@@ -186,6 +197,28 @@ pub enum RepresentationError {
     NoGridAction {
         /// The group that was given.
         group: String,
+    },
+    /// Rounding does not let the rank of a matrix be decided.
+    #[error(
+        "rank is at least {rank}, with a remainder of {remainder:e}: expected at most {noise:e} (rounding) or more than {clear:e}"
+    )]
+    UnclearRank {
+        /// The rank without the remainder.
+        rank: usize,
+        /// The largest entry that is left.
+        remainder: f64,
+        /// What rounding can leave.
+        noise: f64,
+        /// From where on an entry counts.
+        clear: f64,
+    },
+    /// The fixed space and the sum of the images are not complementary: no compact group acts like this.
+    #[error(
+        "fixed space of dimension {fixed} has no invariant complement: expected the generators of a compact group"
+    )]
+    NoComplement {
+        /// The dimension of the fixed space.
+        fixed: usize,
     },
     /// A list of signs has the wrong length.
     #[error("{signs} signs for {degree} coordinates: expected one sign for each")]

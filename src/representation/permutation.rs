@@ -1,5 +1,6 @@
 //! Permutation and signed permutation representations.
 
+use super::signed_permutation::Images;
 use super::{
     ActsByPermutations, ActsBySignedPermutations, ActsOn, ActsOrthogonally, ElementOf,
     Representation, RepresentationError, SignedPermutation, checked_dim,
@@ -82,10 +83,9 @@ impl<G: Group> PermutationRep<G> {
         let (rows, columns) = (self.dim, other.dim);
         let dim = checked_dim(rows.checked_mul(columns))?;
         Ok(Self::from_fn(self.group.clone(), dim, move |g| {
-            let (outer, inner) = (outer(g), inner(g));
-            Permutation::from_fn(dim, |k| {
-                outer.image(k / columns) * columns + inner.image(k % columns)
-            })
+            let (outer, inner) = (outer(g).into(), inner(g).into());
+            let map: SignedPermutation = Images::from(&outer).product(&inner).into();
+            map.into_permutation()
         }))
     }
 }

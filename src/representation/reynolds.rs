@@ -1,6 +1,7 @@
 //! Reynolds operators: the projector `P = avg_g ρ(g)` on the fixed space, and its dual `P*`.
 
-use super::{ActsBySignedPermutations, ActsOn, Representation, SignedOrbits, check_len};
+use super::{ActsBySignedPermutations, ActsOn, FixedSpace, Representation, RepresentationError};
+use super::{SignedOrbits, check_len};
 use crate::group::{Finite, FinitelyGenerated, Group};
 use crate::scalar::Scalar;
 use nalgebra::{DMatrix, DVector};
@@ -75,6 +76,24 @@ impl<T: Scalar> Reynolds<T> {
         }
         let order = T::count(order);
         Self { kind: Kind::Matrix(sum.map(|entry| entry / order.clone())) }
+    }
+
+    /// From the generators alone, for a representation of any kind (A3): the projector on their common
+    /// fixed space along the sum of the images of `ρ(s) − 1`. Its cost does not depend on the order of the
+    /// group.
+    ///
+    /// # Errors
+    /// [`RepresentationError::UnclearRank`] in floating point, where the fixed space is not clear;
+    /// [`RepresentationError::NoComplement`] if the generators are those of no compact group.
+    pub fn by_generators<R>(rep: &R) -> Result<Self, RepresentationError>
+    where
+        R: ActsOn<T>,
+        R::Group: FinitelyGenerated,
+    {
+        let space = FixedSpace::by_generators(rep)?;
+        let projector = space.projector();
+        let matrix = projector.ok_or(RepresentationError::NoComplement { fixed: space.dim() })?;
+        Ok(Self { kind: Kind::Matrix(matrix) })
     }
 
     /// The mean of `ρ(g)` over the listed elements, whatever they are: a projector only if they are

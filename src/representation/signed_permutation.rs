@@ -79,6 +79,11 @@ impl SignedPermutation {
         &self.permutation
     }
 
+    /// The permutation underneath, by value.
+    pub(super) fn into_permutation(self) -> Permutation {
+        self.permutation
+    }
+
     /// Whether no coordinate is negated.
     pub fn is_unsigned(&self) -> bool {
         self.negative.is_none()
@@ -146,6 +151,64 @@ impl SignedPermutation {
             let (image, sign) = self.image(i);
             *value = if sign { -x[image].clone() } else { x[image].clone() };
         }
+    }
+}
+
+/// The images of a product of index maps, factor by factor and without divisions.
+pub(super) struct Images {
+    images: Vec<u32>,
+    /// Parallel to `images`, or empty while there are no signs.
+    negative: Vec<bool>,
+}
+
+impl Images {
+    /// The empty product: one coordinate.
+    pub(super) fn one() -> Self {
+        Self { images: vec![0], negative: Vec::new() }
+    }
+
+    /// The map on pairs `(i, j)`, numbered `i · n + j`, that moves `i` as before and `j` by `factor`.
+    pub(super) fn product(self, factor: &SignedPermutation) -> Self {
+        let inner = factor.permutation.images();
+        let n = inner.len();
+        let mut images = Vec::with_capacity(self.images.len() * n);
+        for &image in &self.images {
+            let start = image * n as u32;
+            images.extend(inner.iter().map(|&image| start + image));
+        }
+        let negative = match (self.negative.is_empty(), &factor.negative) {
+            (true, None) => Vec::new(),
+            (true, Some(signs)) => signs.repeat(self.images.len()),
+            (false, None) => {
+                self.negative.iter().flat_map(|&sign| std::iter::repeat_n(sign, n)).collect()
+            }
+            (false, Some(signs)) => self
+                .negative
+                .iter()
+                .flat_map(|&outer| signs.iter().map(move |&inner| outer != inner))
+                .collect(),
+        };
+        Self { images, negative }
+    }
+
+    /// The product with `n` coordinates that do not move.
+    pub(super) fn repeated(self, n: usize) -> Self {
+        self.product(&Permutation::identity(n).into())
+    }
+}
+
+impl From<&SignedPermutation> for Images {
+    fn from(map: &SignedPermutation) -> Self {
+        Images::one().product(map)
+    }
+}
+
+impl From<Images> for SignedPermutation {
+    fn from(Images { images, negative }: Images) -> Self {
+        let permutation = Permutation::from_fn(images.len(), |i| images[i] as usize);
+        // A product of two maps with signs need not have any.
+        let negative = negative.contains(&true).then(|| negative.into());
+        Self { permutation, negative }
     }
 }
 

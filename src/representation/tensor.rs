@@ -1,5 +1,6 @@
 //! Tensor products, and `Hom`.
 
+use super::signed_permutation::Images;
 use super::{
     ActsByPermutations, ActsBySignedPermutations, ActsOn, ActsOrthogonally, Dual, ElementOf,
     Representation, RepresentationError, SignedPermutation, check_len, checked_dim,
@@ -37,12 +38,7 @@ impl<A: Representation, B: Representation<Group = A::Group>> Tensor<A, B> {
     }
 
     fn paired(&self, a: &SignedPermutation, b: &SignedPermutation) -> SignedPermutation {
-        let columns = b.dim();
-        SignedPermutation::from_fn(a.dim() * columns, |k| {
-            let ((row, row_sign), (column, column_sign)) =
-                (a.image(k / columns), b.image(k % columns));
-            (row * columns + column, row_sign != column_sign)
-        })
+        Images::from(a).product(b).into()
     }
 }
 

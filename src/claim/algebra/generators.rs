@@ -99,8 +99,15 @@ fn from_generators<T: Scalar>(scene: &Scene) -> Outcome {
     // rank Σ im(ρ(s) − 1) is dim minus what vanishes on it.
     let complementary = spaces.fixed.ncols() == spaces.annihilator.ncols();
     let rank = Reynolds::by_averaging(&scene.dense::<T>()).rank();
+    let rep = scene.dense::<Rational>();
+    let floor = Reynolds::by_generators(&rep).map(|p| (p.rank(), p.matrix()));
+    let expected = (rank, Reynolds::by_averaging(&rep).matrix());
     Outcome::new("dim ∩ ker(ρ(s) − 1) + dim Σ im(ρ(s) − 1) = dim V", Residual::exact(complementary))
         .and("dim ∩ ker(ρ(s) − 1) = rank P", Residual::exact(spaces.fixed.ncols() == rank))
+        .and(
+            "Reynolds::by_generators on fractions is the average",
+            Residual::exact(floor.is_ok_and(|found| found == expected)),
+        )
         .and(
             "projector",
             from_average::<T>(scene, spaces.projector()).unwrap_or(Residual::failed()),
