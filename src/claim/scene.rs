@@ -5,7 +5,7 @@
 //! both represent exactly.
 
 use super::folded::Folded;
-use super::registry::{GroupSample, SmallGroup, dihedral_polygon, known, polygon};
+use super::registry::{Acting, GroupSample, SmallGroup};
 use super::{Feature, Features, Instance};
 use crate::family::{DiagonalGaussian, FamilyError, FullGaussian, Member};
 use crate::group::{
@@ -78,21 +78,15 @@ impl GroupSpec {
     fn to_small(&self) -> SmallGroup {
         // The strategies make no invalid description; sizes are at least 1.
         match self {
-            Self::Cyclic(n) => {
-                let n = (*n).max(1);
-                let group = AnyGroup::new(valid(Cyclic::new(n)));
-                SmallGroup::new(group, Some(Box::new(move |g| polygon(n, *known(g), false))))
-            }
+            Self::Cyclic(n) => SmallGroup::new(Acting::on_points(valid(Cyclic::new((*n).max(1))))),
             Self::Dihedral(n) => {
-                let n = (*n).max(1);
-                let group = AnyGroup::new(valid(Dihedral::new(n)));
-                SmallGroup::new(group, Some(Box::new(move |g| dihedral_polygon(n, g))))
+                SmallGroup::new(Acting::on_points(valid(Dihedral::new((*n).max(1)))))
             }
             Self::Registered(sample) => sample.small(),
             Self::Generated { degree, codes } => {
                 let generators = codes.iter().map(|code| from_lehmer(*degree, code)).collect();
-                let group = AnyGroup::new(valid(PermutationGroup::new(*degree, generators)));
-                SmallGroup::new(group, Some(Box::new(|g| known::<Permutation>(g).clone())))
+                let group = valid(PermutationGroup::new(*degree, generators));
+                SmallGroup::new(Acting::on_points(group))
             }
         }
     }
@@ -112,8 +106,8 @@ fn valid<T, E: std::fmt::Display>(result: Result<T, E>) -> T {
 pub enum Points {
     /// One point, fixed.
     Fixed,
-    /// The corners of the polygon, the points of the permutation group; the cosets of a subgroup of order
-    /// 2 in a group that comes without points.
+    /// The corners of the polygon, the points of the permutation group, the axes of the hyperoctahedral
+    /// group (which come with signs); the cosets of a subgroup of order 2 in a group without points.
     Natural,
     /// The cosets of a maximal subgroup: the corners of the smallest polygon that the rotations still
     /// move, or two points that odd permutations swap.
@@ -140,7 +134,7 @@ impl Points {
         match self {
             Self::Fixed => Permutation::identity(1).into(),
             Self::Regular if group.order() <= 24 => group.regular(g).into(),
-            Self::Natural | Self::Regular => group.natural(g).into(),
+            Self::Natural | Self::Regular => group.natural(g),
             Self::Quotient => group.quotient(g).into(),
             Self::Monomial => group.monomial(g),
         }

@@ -52,7 +52,7 @@ static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
                 sample,
                 order: group.order(),
                 abelian: group.group().is_abelian(),
-                degree: group.natural(&group.group().identity()).degree(),
+                degree: group.natural(&group.group().identity()).dim(),
             }
         })
         .collect()

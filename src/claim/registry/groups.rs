@@ -2,8 +2,11 @@
 
 use super::SmallGroup;
 use crate::group::{
-    AnyElement, AnyGroup, Cyclic, Dihedral, DihedralElement, GroupError, Permutation,
+    Alternating, AnyElement, AnyGroup, Cyclic, Dicyclic, Dihedral, Direct, Finite, GroupError,
+    MatrixGroup, MovesPoints, MovesSignedPoints, Semidirect, Symmetric, Wreath,
 };
+use crate::representation::SignedPermutation;
+use nalgebra::dmatrix;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
@@ -16,13 +19,66 @@ pub struct GroupEntry {
     pub name: &'static str,
     /// Parameters of the instances to draw, the simplest first: shrinking goes to the front.
     pub samples: &'static [&'static [usize]],
-    /// The group.
-    pub build: fn(&[usize]) -> Result<AnyGroup, GroupError>,
+    /// The group with its natural action.
+    pub build: fn(&[usize]) -> Result<Acting, GroupError>,
     /// Its order, as it is known from elsewhere.
     pub order: fn(&[usize]) -> usize,
-    /// How an element permutes a set of points, where there is a natural one. Otherwise the cosets of a
-    /// subgroup will do.
-    pub natural: Option<fn(&[usize], &AnyElement) -> Permutation>,
+}
+
+type Natural = Box<dyn Fn(&AnyElement) -> SignedPermutation + Send + Sync>;
+
+/// A finite group with a natural action on points or signed points, if it has one; without, the cosets of
+/// a subgroup will do.
+pub struct Acting {
+    pub(in crate::claim) group: AnyGroup,
+    pub(in crate::claim) natural: Option<Natural>,
+}
+
+/// What an element is, in the type of its group.
+#[track_caller]
+fn own<E: 'static>(g: &AnyElement) -> &E {
+    match g.get() {
+        Some(g) => g,
+        None => panic!("{g:?} is an element of another group"),
+    }
+}
+
+impl Acting {
+    /// A group without a natural action.
+    pub fn alone<G>(group: G) -> Self
+    where
+        G: Finite<Element: Send + Sync + 'static> + Send + Sync + 'static,
+    {
+        Self { group: AnyGroup::new(group), natural: None }
+    }
+
+    /// A group that moves points.
+    pub fn on_points<G>(group: G) -> Self
+    where
+        G: MovesPoints + Finite<Element: Send + Sync + 'static> + Send + Sync + 'static,
+    {
+        let acting = group.clone();
+        let natural: Natural = Box::new(move |g| acting.permutation(own(g)).into());
+        Self { group: AnyGroup::new(group), natural: Some(natural) }
+    }
+
+    /// A group that moves points up to sign.
+    pub fn on_signed_points<G>(group: G) -> Self
+    where
+        G: MovesSignedPoints + Finite<Element: Send + Sync + 'static> + Send + Sync + 'static,
+    {
+        let acting = group.clone();
+        let natural: Natural = Box::new(move |g| {
+            SignedPermutation::from_fn(acting.signed_points(), |i| acting.signed_image(own(g), i))
+        });
+        Self { group: AnyGroup::new(group), natural: Some(natural) }
+    }
+}
+
+impl fmt::Debug for Acting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.group.fmt(f)
+    }
 }
 
 impl fmt::Debug for GroupEntry {
@@ -41,26 +97,24 @@ pub struct GroupSample {
 }
 
 impl GroupSample {
-    /// The group.
-    ///
-    /// # Panics
-    /// If the entry's parameters are not valid: a mistake in the list.
-    pub fn build(self) -> AnyGroup {
+    fn acting(self) -> Acting {
         match (self.entry.build)(self.parameters) {
             Ok(group) => group,
             Err(error) => panic!("{self:?} in the registry: {error}"),
         }
     }
 
+    /// The group.
+    ///
+    /// # Panics
+    /// If the entry's parameters are not valid: a mistake in the list.
+    pub fn build(self) -> AnyGroup {
+        self.acting().group
+    }
+
     /// The group, with its natural action.
     pub(in crate::claim) fn small(self) -> SmallGroup {
-        let parameters = self.parameters;
-        SmallGroup::new(
-            self.build(),
-            self.entry.natural.map(|natural| -> super::small_group::Action {
-                Box::new(move |g| natural(parameters, g))
-            }),
-        )
+        SmallGroup::new(self.acting())
     }
 
     /// The order, as it is known from elsewhere.
@@ -91,27 +145,8 @@ impl fmt::Debug for GroupSample {
     }
 }
 
-/// What an element is, in the type that its entry builds.
-#[track_caller]
-pub(in crate::claim) fn known<E: 'static>(g: &AnyElement) -> &E {
-    match g.get() {
-        Some(g) => g,
-        None => panic!("{g:?} is not an element of the entry's group"),
-    }
-}
-
-/// The corners of a polygon, turned, and reflected before if so.
-pub(in crate::claim) fn polygon(corners: usize, rotation: usize, reflected: bool) -> Permutation {
-    Permutation::from_fn(corners, |i| {
-        let start = if reflected { corners - i } else { i };
-        (start + rotation) % corners
-    })
-}
-
-/// The corners of a polygon under an element of a dihedral group.
-pub(in crate::claim) fn dihedral_polygon(corners: usize, g: &AnyElement) -> Permutation {
-    let g: &DihedralElement = known(g);
-    polygon(corners, g.rotation, g.reflected)
+fn factorial(n: usize) -> usize {
+    (1..=n).product()
 }
 
 /// All groups, the simplest first.
@@ -119,16 +154,79 @@ pub static GROUPS: &[GroupEntry] = &[
     GroupEntry {
         name: "cyclic",
         samples: &[&[1], &[2], &[3], &[4], &[5], &[6], &[7], &[8]],
-        build: |p| Cyclic::new(p[0]).map(AnyGroup::new),
+        build: |p| Cyclic::new(p[0]).map(Acting::on_points),
         order: |p| p[0],
-        natural: Some(|p, g| polygon(p[0], *known(g), false)),
     },
     GroupEntry {
         name: "dihedral",
         samples: &[&[1], &[2], &[3], &[4], &[5]],
-        build: |p| Dihedral::new(p[0]).map(AnyGroup::new),
+        build: |p| Dihedral::new(p[0]).map(Acting::on_points),
         order: |p| 2 * p[0],
-        natural: Some(|p, g| dihedral_polygon(p[0], g)),
+    },
+    GroupEntry {
+        name: "symmetric",
+        samples: &[&[3], &[4]],
+        build: |p| Symmetric::new(p[0]).map(Acting::on_points),
+        order: |p| factorial(p[0]),
+    },
+    GroupEntry {
+        name: "alternating",
+        samples: &[&[3], &[4]],
+        build: |p| Alternating::new(p[0]).map(Acting::on_points),
+        order: |p| factorial(p[0]) / 2,
+    },
+    GroupEntry {
+        // A direct product of a cyclic and a dihedral group: not generated by one element and a swap.
+        name: "direct",
+        samples: &[&[2, 2], &[2, 3], &[3, 3]],
+        build: |p| {
+            let (first, second) = (Cyclic::new(p[0])?, Dihedral::new(p[1])?);
+            Ok(Acting::on_points(Direct::new(first, second)))
+        },
+        order: |p| 2 * p[0] * p[1],
+    },
+    GroupEntry {
+        name: "dicyclic",
+        samples: &[&[2], &[3]],
+        build: |p| Dicyclic::new(p[0]).map(Acting::on_signed_points),
+        order: |p| 4 * p[0],
+    },
+    GroupEntry {
+        name: "hyperoctahedral",
+        samples: &[&[2], &[3]],
+        build: |p| Wreath::hyperoctahedral(p[0]).map(Acting::on_signed_points),
+        order: |p| (1 << p[0]) * factorial(p[0]),
+    },
+    GroupEntry {
+        // x ↦ mᵏx + b modulo n, m of order h: Frobenius groups for a prime n.
+        name: "affine",
+        samples: &[&[5, 4, 2], &[7, 3, 2]],
+        build: |p| {
+            let (n, m) = (p[0], p[2]);
+            let power = move |k: usize| (0..k).fold(1, |x, _| x * m % n);
+            let (lines, scales) = (Cyclic::new(n)?, Cyclic::new(p[1])?);
+            Semidirect::new(lines, scales, move |&k, &b| power(k) * b % n).map(Acting::alone)
+        },
+        order: |p| p[0] * p[1],
+    },
+    GroupEntry {
+        name: "wreath",
+        samples: &[&[3, 2]],
+        build: |p| {
+            let (part, top) = (Cyclic::new(p[0])?, Symmetric::new(p[1])?);
+            Ok(Acting::on_points(Wreath::new(part, top)))
+        },
+        order: |p| p[0].pow(p[1] as u32) * factorial(p[1]),
+    },
+    GroupEntry {
+        // The rotations of the cube, which move the six unit vectors ± e_i.
+        name: "octahedral",
+        samples: &[&[]],
+        build: |_| {
+            let turns = [dmatrix![0, -1, 0; 1, 0, 0; 0, 0, 1], dmatrix![0, 0, 1; 1, 0, 0; 0, 1, 0]];
+            MatrixGroup::from_integers(3, &turns).map(Acting::on_points)
+        },
+        order: |_| 24,
     },
 ];
 

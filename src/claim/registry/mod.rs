@@ -8,6 +8,5 @@
 mod groups;
 mod small_group;
 
-pub use groups::{GROUPS, GroupEntry, GroupSample, samples};
-pub(super) use groups::{dihedral_polygon, known, polygon};
+pub use groups::{Acting, GROUPS, GroupEntry, GroupSample, samples};
 pub(super) use small_group::SmallGroup;

@@ -1,5 +1,6 @@
 //! A group that is small enough to be enumerated, with its actions as tables.
 
+use super::Acting;
 use crate::group::{AnyElement, AnyGroup, Finite, FinitelyGenerated, Group, Permutation};
 use crate::representation::SignedPermutation;
 use std::sync::OnceLock;
@@ -7,15 +8,11 @@ use std::sync::OnceLock;
 /// Groups are drawn with at most this many elements.
 const MAX_ORDER: usize = 400;
 
-/// How elements permute some points.
-pub(in crate::claim) type Action = Box<dyn Fn(&AnyElement) -> Permutation + Send + Sync>;
-
 /// A small group, with the actions that the coordinates of a random representation are made of. Each is
 /// found once, when it is first asked for.
 pub(in crate::claim) struct SmallGroup {
-    group: AnyGroup,
+    acting: Acting,
     order: usize,
-    natural: Option<Action>,
     negative: OnceLock<Vec<bool>>,
     cosets: OnceLock<Vec<Permutation>>,
     quotient: OnceLock<Vec<Permutation>>,
@@ -27,15 +24,14 @@ impl SmallGroup {
     ///
     /// # Panics
     /// If it is too large to be enumerated.
-    pub(in crate::claim) fn new(group: AnyGroup, natural: Option<Action>) -> Self {
-        let order = match group.small_order() {
+    pub(in crate::claim) fn new(acting: Acting) -> Self {
+        let order = match acting.group.small_order() {
             Some(order) if order <= MAX_ORDER => order,
-            _ => panic!("{group:?} has more than {MAX_ORDER} elements"),
+            _ => panic!("{acting:?} has more than {MAX_ORDER} elements"),
         };
         Self {
-            group,
+            acting,
             order,
-            natural,
             negative: OnceLock::new(),
             cosets: OnceLock::new(),
             quotient: OnceLock::new(),
@@ -45,7 +41,7 @@ impl SmallGroup {
 
     /// The group.
     pub(in crate::claim) fn group(&self) -> &AnyGroup {
-        &self.group
+        &self.acting.group
     }
 
     /// The number of elements.
@@ -54,14 +50,14 @@ impl SmallGroup {
     }
 
     fn index(&self, g: &AnyElement) -> usize {
-        match self.group.index_of(g) {
+        match self.acting.group.index_of(g) {
             Some(index) => index,
-            None => panic!("{g:?} is not an element of {:?}", self.group),
+            None => panic!("{g:?} is not an element of {:?}", self.acting),
         }
     }
 
     fn product(&self, a: usize, b: usize) -> usize {
-        self.index(&self.group.compose(&self.group.element(a), &self.group.element(b)))
+        self.index(&self.group().compose(&self.group().element(a), &self.group().element(b)))
     }
 
     /// Whether the group's sign character is −1 at `g`; false throughout if it has none.
@@ -73,7 +69,7 @@ impl SmallGroup {
     /// generators that is consistent, the later generators being negated first.
     fn character(&self) -> Vec<bool> {
         let generators: Vec<usize> =
-            self.group.generators().iter().map(|g| self.index(g)).collect();
+            self.group().generators().iter().map(|g| self.index(g)).collect();
         let choices = 1_usize << generators.len().min(8);
         (1..choices)
             .find_map(|choice| {
@@ -113,16 +109,17 @@ impl SmallGroup {
         value.into_iter().collect()
     }
 
-    /// How `g` permutes the natural points; the cosets of a subgroup of order 2 (or 1, in a group of odd
-    /// order) where the group has none.
-    pub(in crate::claim) fn natural(&self, g: &AnyElement) -> Permutation {
-        match &self.natural {
-            Some(natural) => natural(g),
-            None => self.cosets.get_or_init(|| {
-                self.on_cosets(&self.generated(&self.involution().map_or(vec![], |h| vec![h])))
-            })[self.index(g)]
-            .clone(),
+    /// How `g` permutes the natural points, and negates them; the cosets of a subgroup of order 2 (or 1, in
+    /// a group of odd order) where the group has none.
+    pub(in crate::claim) fn natural(&self, g: &AnyElement) -> SignedPermutation {
+        if let Some(natural) = &self.acting.natural {
+            return natural(g);
         }
+        let cosets = self.cosets.get_or_init(|| {
+            let generators: Vec<usize> = self.involution().into_iter().collect();
+            self.on_cosets(&self.generated(&generators))
+        });
+        cosets[self.index(g)].clone().into()
     }
 
     /// How `g` permutes the cosets of a maximal subgroup: two points that odd permutations swap, the
@@ -141,7 +138,7 @@ impl SmallGroup {
     /// How `g` permutes and negates the coordinates of the representation that is induced from the sign of
     /// a subgroup of order 2: no vector is fixed. Where the order is odd, the natural action.
     pub(in crate::claim) fn monomial(&self, g: &AnyElement) -> SignedPermutation {
-        let Some(h) = self.involution() else { return self.natural(g).into() };
+        let Some(h) = self.involution() else { return self.natural(g) };
         self.monomial.get_or_init(|| {
             // Each coset {r, rh} is a coordinate: e_r, and e_{rh} = −e_r.
             let mut place = vec![None; self.order];
