@@ -141,6 +141,7 @@ impl<I: Instance> Claim for Entry<I> {
                 }
             }
         }
-        format!("{smallest:?}: {}: {}", outcome.part(), outcome.residual())
+        let of = outcome.subject().map_or(String::new(), |subject| format!("{subject}: "));
+        format!("{smallest:?}: {of}{}: {}", outcome.part(), outcome.residual())
     }
 }

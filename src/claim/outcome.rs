@@ -16,6 +16,8 @@ use crate::law::Residual;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome {
+    /// What the part is of, where a check goes through several subjects.
+    subject: Option<&'static str>,
     part: &'static str,
     residual: Residual,
     tightness: Option<f64>,
@@ -26,7 +28,14 @@ pub struct Outcome {
 impl Outcome {
     /// The residual of one part of a statement.
     pub fn new(part: &'static str, residual: Residual) -> Self {
-        Self { part, residual, tightness: None, unchecked: !residual.is_checked(), partial: false }
+        Self {
+            subject: None,
+            part,
+            residual,
+            tightness: None,
+            unchecked: !residual.is_checked(),
+            partial: false,
+        }
     }
 
     /// A statement with nothing to check on this instance.
@@ -38,7 +47,22 @@ impl Outcome {
     pub fn and(mut self, part: &'static str, residual: Residual) -> Self {
         self.unchecked |= !residual.is_checked();
         if residual.ratio() > self.residual.ratio() || self.part.is_empty() {
-            (self.part, self.residual) = (part, residual);
+            (self.subject, self.part, self.residual) = (None, part, residual);
+        }
+        self
+    }
+
+    /// Adds what was found on another subject of the same statement: one of several families, say.
+    pub fn and_of(mut self, subject: &'static str, other: Self) -> Self {
+        self.unchecked |= other.unchecked;
+        self.partial |= other.partial;
+        self.tightness = match (self.tightness, other.tightness) {
+            (Some(a), Some(b)) => Some(a.max(b)),
+            (a, b) => a.or(b),
+        };
+        if other.residual.ratio() > self.residual.ratio() || self.part.is_empty() {
+            self.subject = Some(subject);
+            (self.part, self.residual) = (other.part, other.residual);
         }
         self
     }
@@ -76,6 +100,11 @@ impl Outcome {
     /// The part with the worst residual.
     pub fn part(&self) -> &'static str {
         self.part
+    }
+
+    /// What the part with the worst residual is of, where a check goes through several subjects.
+    pub fn subject(&self) -> Option<&'static str> {
+        self.subject
     }
 
     /// The worst residual.

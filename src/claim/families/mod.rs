@@ -5,6 +5,7 @@
 //! [`Rational`] they are the exact twins. The proofs are in `proofs-notes/f-families.md`.
 
 mod cubature;
+pub(super) mod every;
 mod f1;
 mod f1_controls;
 mod f2;
@@ -26,9 +27,12 @@ use crate::law::Residual;
 /// The entries of the chapter.
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     let mut claims = f1::claims();
+    claims.extend(every::of_f1());
     claims.extend(f2::claims());
+    claims.extend(every::of_f2());
     claims.extend(f3::claims());
     claims.extend(f3_linear::claims());
+    claims.extend(every::of_f3());
     claims.extend(f4::claims());
     claims
 }

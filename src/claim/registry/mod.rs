@@ -5,6 +5,7 @@
 //! that applies to it: the claims draw their instances from these lists, and the tests run the
 //! conformance kits over them.
 
+pub mod families;
 mod groups;
 mod small_group;
 
