@@ -12,6 +12,7 @@
 //! | [`LogPartition`] | `A`, `h`, density, `KL` | floating point |
 //! | [`FisherInformation`] | `∇²A = Cov T` | as [`Coordinates`] |
 //! | [`Sample`] | draws of `θ` | floating point |
+//! | [`Wasserstein`] | `W_2` | floating point |
 //!
 //! Run a family of your own through [`law::family`](crate::law::family).
 
@@ -23,6 +24,7 @@ mod member;
 mod parameters;
 #[cfg(test)]
 mod tests;
+mod wasserstein;
 
 pub use diagonal_gaussian::DiagonalGaussian;
 pub use error::FamilyError;
@@ -31,6 +33,8 @@ pub(crate) use excess::excess_of_ratio;
 pub use full_gaussian::FullGaussian;
 pub use member::Member;
 pub use parameters::{Mean, Natural};
+pub use wasserstein::Wasserstein;
+pub(crate) use wasserstein::symmetric;
 
 use crate::scalar::{Real, Scalar, dot};
 use nalgebra::{DMatrix, DVector};
