@@ -2,6 +2,10 @@
 //!
 //! nalgebra's own factorisations need square roots, which rationals do not have; these do not.
 
+mod spectrum;
+
+pub(crate) use spectrum::{Spectrum, frobenius, units};
+
 use crate::scalar::Scalar;
 use nalgebra::{DMatrix, DVector};
 

@@ -111,4 +111,24 @@ pub enum FamilyError {
         /// The dimension of the family.
         family: usize,
     },
+    /// An iteration did not settle.
+    #[error(
+        "{what} is still off by {residual:e} after {steps} steps: expected at most {tolerance:e}"
+    )]
+    NotConverged {
+        /// What was computed.
+        what: &'static str,
+        /// How many steps were taken.
+        steps: usize,
+        /// The residual of the last step.
+        residual: f64,
+        /// What it should have come down to.
+        tolerance: f64,
+    },
+    /// A result needs at least one member.
+    #[error("no members: expected at least one for {what}")]
+    NoMembers {
+        /// What was to be computed from them.
+        what: &'static str,
+    },
 }

@@ -14,6 +14,7 @@
 //! | [`FisherInformation`] | `∇²A = Cov T` | as [`Coordinates`] |
 //! | [`Sample`] | draws of `θ` | floating point |
 //! | [`FiniteSupport`] | every point, for families on finitely many | as [`Coordinates`] |
+//! | [`Wasserstein`] | `W_2` | floating point |
 //!
 //! Run a family of your own through [`law::family`](crate::law::family).
 
@@ -43,6 +44,7 @@ mod solve;
 #[cfg(test)]
 mod tests;
 mod univariate;
+mod wasserstein;
 
 pub use bernoulli::Bernoulli;
 mod von_mises_fisher;
@@ -70,6 +72,8 @@ pub use univariate::{
     UnivariateSample,
 };
 pub use von_mises_fisher::VonMisesFisher;
+pub use wasserstein::Wasserstein;
+pub(crate) use wasserstein::symmetric;
 
 use crate::scalar::{Real, Scalar, dot};
 use nalgebra::{DMatrix, DVector};

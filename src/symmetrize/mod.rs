@@ -7,6 +7,7 @@
 //! | [`geometric`] | natural, `P*η` | the I-projection on the invariant members | S1 |
 //! | [`arithmetic`] | mean, `Pμ` | the M-projection; moment matching of the orbit mixture | S2 |
 //! | [`projection`] | location and scale, `(Pm, \|P\|σ)` | the Wasserstein-2 barycentre of the orbit | S3 |
+//! | [`barycentre`] | covariances of any shape | the same for full Gaussians under orthogonal actions | S3 |
 //! | [`tie`] | the draws themselves, `Pθ` | the push-forward by `P`: every draw is invariant | S3 |
 //!
 //! [`orbit_divergence`] measures how far a member is from invariant, and splits it (claims B2 and S4).
@@ -14,6 +15,7 @@
 //! for any scale: that is what trained networks go through.
 
 mod arithmetic;
+mod barycentre;
 mod geometric;
 pub mod mean_field;
 mod orbit_divergence;
@@ -21,6 +23,7 @@ mod projection;
 mod tying;
 
 pub use arithmetic::{Arithmetic, arithmetic};
+pub use barycentre::{Barycentre, barycentre, wasserstein_barycentre};
 pub use geometric::{Geometric, geometric};
 #[cfg(feature = "catalogue")]
 pub(crate) use orbit_divergence::linear_form;
