@@ -56,14 +56,18 @@ impl Bernoulli {
 
 /// `ln(1 + e^x)`.
 pub(super) fn softplus<T: Real>(x: T) -> T {
-    Float::max(x, T::zero()) + Float::ln_1p(Float::exp(-Float::abs(x)))
+    // Two branches without a kink between them, for derivatives that look at one.
+    if x > T::zero() { x + Float::ln_1p(Float::exp(-x)) } else { Float::ln_1p(Float::exp(x)) }
 }
 
 /// `1/(1 + e^{−x})`, relatively accurate for negative `x`.
 pub(super) fn logistic<T: Real>(x: T) -> T {
-    let small = Float::exp(-Float::abs(x));
-    let numerator = if x < T::zero() { small } else { T::one() };
-    numerator / (T::one() + small)
+    if x < T::zero() {
+        let small = Float::exp(x);
+        small / (T::one() + small)
+    } else {
+        T::one() / (T::one() + Float::exp(-x))
+    }
 }
 
 /// The divergence of two Bernoulli distributions, given their log odds.

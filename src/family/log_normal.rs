@@ -273,7 +273,8 @@ impl<T: Special> UnivariateCoordinates<T> for SignedLogNormal {
 
     fn mean(&self, eta: &[T], index: usize) -> Result<Vec<T>, FamilyError> {
         // tanh|η| = −t/(2 + t) with t = e^{−2|η|} − 1, relatively accurate near 0.
-        let t = Float::exp_m1(-Float::abs(log_odds(eta)));
+        let odds = log_odds(eta);
+        let t = Float::exp_m1(if odds < T::zero() { odds } else { -odds });
         let size = -t / (T::one() + T::one() + t);
         let sign = if eta[0] < T::zero() { -size } else { size };
         let [m, second] = Size::mean(&eta[1..], index)?;

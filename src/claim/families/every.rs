@@ -33,7 +33,7 @@ const COST: usize = 4;
 
 /// Scenes on which every family keeps its digits: at most three coordinates, scales within a factor of a
 /// hundred.
-fn scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
+pub(in crate::claim) fn scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
     strategy::scenes_with(3, wanted)
         .prop_map(|scene| Scene { spread: scene.spread.min(1), invariant: false, ..scene })
         .boxed()
@@ -51,9 +51,29 @@ fn distinct(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
         .boxed()
 }
 
-/// A non-abelian group, and two of its elements.
-fn non_abelian(_: Option<Feature>) -> BoxedStrategy<Scene> {
+/// A non-abelian group, which moves some of its coordinates.
+pub(in crate::claim) fn moving(_: Option<Feature>) -> BoxedStrategy<Scene> {
     scenes(Some(Feature::NonAbelian))
+}
+
+/// A statement about closed families in general.
+pub(in crate::claim) const fn closed_theorem(
+    id: &'static str,
+    title: &'static str,
+    statement: &'static str,
+) -> About {
+    costly(theorem(id, title, statement, CLOSED, KINDS))
+}
+
+/// As [`closed_theorem`], with a hypothesis dropped.
+pub(in crate::claim) const fn closed_control(
+    id: &'static str,
+    of: &'static str,
+    title: &'static str,
+    statement: &'static str,
+    dropped: &'static [&'static str],
+) -> About {
+    costly(control(id, of, title, statement, dropped))
 }
 
 const fn costly(about: About) -> About {
@@ -188,7 +208,7 @@ pub(super) fn of_f3() -> Vec<Box<dyn Claim>> {
                 "T(ρ(g)θ) = τ(g)T(θ), A(g·η) = A(η) and μ(g·η) = τ(g)μ(η) for every closed family",
                 &["c = 0, which minimal categorical families and {0, 1}-statistics of spins lack"],
             )),
-            instances: non_abelian,
+            instances: moving,
             check: every!(|scene| orbits::<E>(scene, Drop::Shift), E),
             exact: None,
         }),
@@ -212,7 +232,7 @@ pub(super) fn of_f3() -> Vec<Box<dyn Claim>> {
                 "(gh)·η = h·(g·η) for every group",
                 &["the order of the factors, which matters in non-abelian groups"],
             )),
-            instances: non_abelian,
+            instances: moving,
             check: every!(|scene| orbits::<E>(scene, Drop::Order), E),
             exact: None,
         }),
@@ -322,8 +342,8 @@ fn orbits<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outcome, FamilyEr
         _ => push_forward(&q, &rep, &g)?,
     };
     let inverse = group.inverse(&g);
-    let back = shift(&inverse)
-        .map_or(Tracked::zero(), |c| dot(q.natural().as_slice(), c.as_slice()));
+    let back =
+        shift(&inverse).map_or(Tracked::zero(), |c| dot(q.natural().as_slice(), c.as_slice()));
     let matrix = tau.matrix(&g);
     let information = &matrix * family.fisher_information(&q) * matrix.transpose();
     let at_once = push_forward(&q, &rep, &group.compose(&g, &h))?;

@@ -5,6 +5,7 @@
 //! arithmetic carry the logarithms of divergences along as rationals, so that they compare with
 //! `==` too. Proofs are in `proofs-notes/s-symmetrisations.md`.
 
+mod every;
 mod exact;
 mod rounding;
 mod s1_geometric;
@@ -22,11 +23,14 @@ use super::Claim;
 /// The entries of the chapter.
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     let mut claims = s1_geometric::claims();
+    claims.extend(every::of_s1());
     claims.extend(s2_arithmetic::claims());
+    claims.extend(every::of_s2());
     claims.extend(s3_projection::claims());
     claims.extend(s3_tying::claims());
     claims.extend(s4_divergence::claims());
     claims.extend(s4_mean_field::claims());
+    claims.extend(every::of_s4());
     claims.extend(s5_order::claims());
     claims.extend(s5_covariances::claims());
     claims
