@@ -12,6 +12,7 @@
 //! | [`LogPartition`] | `A`, `h`, density, `KL` | floating point |
 //! | [`FisherInformation`] | `∇²A = Cov T` | as [`Coordinates`] |
 //! | [`Sample`] | draws of `θ` | floating point |
+//! | [`LocationScale`] | `m`, `s`, density, draws; no exponential family needed | floating point |
 //! | [`FiniteSupport`] | every point, for families on finitely many | as [`Coordinates`] |
 //!
 //! Run a family of your own through [`law::family`](crate::law::family).
@@ -25,12 +26,15 @@ mod finite_support;
 mod full_gaussian;
 mod ising;
 mod isotropic_gaussian;
+mod laplace;
+mod location_scale;
 mod member;
 mod newton;
 mod parameters;
 #[cfg(test)]
 mod tests;
 mod von_mises_fisher;
+mod wishart;
 
 pub use categorical::Categorical;
 pub use diagonal_gaussian::DiagonalGaussian;
@@ -41,9 +45,12 @@ pub use finite_support::FiniteSupport;
 pub use full_gaussian::FullGaussian;
 pub use ising::{BinaryIsing, Bits, Ising, Signs, SpinEncoding, SpinFamily, SpinGraph};
 pub use isotropic_gaussian::IsotropicGaussian;
+pub use laplace::Laplace;
+pub use location_scale::LocationScale;
 pub use member::Member;
 pub use parameters::{Mean, Natural};
 pub use von_mises_fisher::VonMisesFisher;
+pub use wishart::Wishart;
 
 use crate::scalar::{Real, Scalar, dot};
 use nalgebra::{DMatrix, DVector};
