@@ -3,4 +3,6 @@
 mod categorical;
 mod ising;
 mod isotropic_gaussian;
+mod location_scale;
 mod von_mises_fisher;
+mod wishart;
