@@ -19,7 +19,7 @@ mod wishart;
 
 pub use categorical::FirstClasses;
 pub use closed::ClosedUnder;
-pub use closedness_gap::closedness_gap;
+pub use closedness_gap::{closedness_gap, isotropic_closedness_gap};
 pub use independent::{Components, Moves};
 pub use ising::{BitProducts, SpinProducts};
 pub use location_scale::{project_location_scale, push_forward_location_scale};

@@ -1,5 +1,6 @@
 //! Laplace distributions: a location–scale family that is no exponential family.
 
+use super::excess::exp_excess;
 use super::location_scale::{LocationScale, checked};
 use super::{Family, FamilyError};
 use crate::scalar::{Real, Scalar};
@@ -52,10 +53,7 @@ impl<T: Real> Laplace<T> {
         (0..self.location.len()).fold(T::zero(), |sum, i| {
             let (b, c) = (self.scale[i], other.scale[i]);
             let x = Float::abs(self.location[i] - other.location[i]) / b;
-            // With y = 1 − e^{−x}, x − 1 + e^{−x} = −ln(1 − y) − y.
-            let bracket = super::excess(Float::exp_m1(-x));
-            let bracket = if x > T::one() { x + Float::exp_m1(-x) } else { bracket };
-            sum + super::excess_of_ratio(b, c) + b / c * bracket
+            sum + super::excess_of_ratio(b, c) + b / c * exp_excess(-x)
         })
     }
 }

@@ -2,8 +2,8 @@
 
 use super::member::check;
 use super::{
-    Coordinates, ExponentialFamily, Family, FamilyError, FisherInformation, LogPartition, Mean,
-    Member, Natural, Sample,
+    Coordinates, Entropy, ExponentialFamily, Family, FamilyError, FisherInformation, LogPartition,
+    Mean, Member, Natural, Sample,
 };
 use crate::linalg::Ldl;
 use crate::representation::{pair_count, pair_index, pairs};
@@ -266,6 +266,16 @@ impl<T: Special> LogPartition<T> for Wishart {
         }
         self.log_base_measure(theta) + dot(q.natural().as_slice(), statistic.as_slice())
             - self.log_partition(q)
+    }
+}
+
+impl<T: Special> Entropy<T> for Wishart {
+    /// `ln Γ_d(a) + ad − aψ_d(a) + (d + 1)/2 · E ln det X`: the `a ln det Λ` of `A` and of `⟨η, μ⟩` cancel.
+    fn entropy(&self, q: &Member<Self, T>) -> T {
+        let (a, d) = (q.shape(), T::count(self.size));
+        let weight = T::ratio(1, 2) * T::count(self.size + 1);
+        let log_det = q.mean_parameter().as_slice()[self.dim()];
+        self.ln_gamma(a) + a * d - a * self.polygamma(0, a) + weight * log_det
     }
 }
 
