@@ -1,10 +1,10 @@
 //! How far a push-forward is from the family, where it leaves it (claim F4).
 
 use super::fits;
-use crate::family::{DiagonalGaussian, FamilyError, Member};
+use crate::family::{DiagonalGaussian, FamilyError, IsotropicGaussian, Member, excess_of_ratio};
 use crate::linalg::Ldl;
 use crate::representation::{ActsOn, ElementOf};
-use crate::scalar::Real;
+use crate::scalar::{Real, dot};
 use nalgebra::DMatrix;
 use num_traits::Float;
 
@@ -63,6 +63,70 @@ where
     Ok(T::ratio(1, 2) * logs)
 }
 
+/// `min_ζ KL(ρ(g)_# q ‖ q_ζ)` over isotropic Gaussians, for an isotropic Gaussian `q` on `R^n` and any invertible
+/// action.
+///
+/// The minimum is attained by moment matching. With `S = n MMᵀ/‖M‖²`, `M = ρ(g)` and the Frobenius norm, it is
+/// `−½ ln det S`, the same for every member; zero exactly where `M` is a multiple of an orthogonal matrix
+/// (claim F4). In nats.
+///
+/// # Errors
+/// [`FamilyError`] if the representation has another dimension than the family, or `ρ(g)` is singular.
+///
+/// # Examples
+/// ```
+/// use equibayes::action::isotropic_closedness_gap;
+/// use equibayes::family::IsotropicGaussian;
+/// use equibayes::group::Cyclic;
+/// use equibayes::representation::Dense;
+/// use nalgebra::dmatrix;
+///
+/// // An involution that is not orthogonal: MMᵀ has determinant 1 and trace 4 + 1/4.
+/// let swap = Dense::from_fn(Cyclic::new(2)?, 2, |&k| match k {
+///     0 => dmatrix![1.0, 0.0; 0.0, 1.0],
+///     _ => dmatrix![0.0, 2.0; 0.5, 0.0],
+/// });
+/// let q = IsotropicGaussian::with_variance(&[1.0, 0.0], 3.0)?;
+/// let gap: f64 = isotropic_closedness_gap(&q, &swap, &1)?;
+/// assert!((gap - (4.25_f64 / 2.0).ln()).abs() < 1e-15);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn isotropic_closedness_gap<R, T>(
+    q: &Member<IsotropicGaussian, T>,
+    rep: &R,
+    g: &ElementOf<R>,
+) -> Result<T, FamilyError>
+where
+    R: ActsOn<T>,
+    T: Real,
+{
+    fits(q.family(), rep)?;
+    let matrix = rep.matrix(g);
+    let square = dot(matrix.as_slice(), matrix.as_slice());
+    // Before dividing by it: a norm of zero is singular, one that overflows or underflows not usable.
+    let scale = T::count(matrix.nrows()) / square;
+    if !(square > T::zero() && scale > T::zero() && square.is_number() && scale.is_number()) {
+        let (what, row, value) = ("moved covariance", 0, square.nearest_f64());
+        return Err(FamilyError::NotPositiveDefinite { what, row, value });
+    }
+    let relative = (&matrix * matrix.transpose()).map(|entry| entry * scale);
+    let factor = Ldl::new(&relative).map_err(|(row, pivot)| FamilyError::NotPositiveDefinite {
+        what: "moved covariance",
+        row,
+        value: pivot.nearest_f64(),
+    })?;
+    // The trace of S is n: Σ (d_i + explained_i − 1) = 0. Added to −ln det S, it leaves a sum of non-negative
+    // terms, and small gaps, of second order in S − 1, do not drown in what is of first order.
+    let sum = factor
+        .explained()
+        .into_iter()
+        .zip(factor.pivots())
+        .fold(T::zero(), |sum, (explained, &pivot)| {
+            sum + excess_of_ratio(pivot, T::one()) + explained
+        });
+    Ok(T::ratio(1, 2) * sum)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,5 +168,27 @@ mod tests {
             let error = closedness_gap(&q, &by(matrix), &0).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{error}");
         }
+    }
+
+    #[test]
+    fn isotropic_gaps_of_small_stretches() {
+        let q = IsotropicGaussian::with_variance(&[1.0, 0.0], 0.3).unwrap();
+        for stretch in [0.5_f64, 1e-3, 1e-6] {
+            let (sin, cos) = 0.7_f64.sin_cos();
+            let turn = dmatrix![cos, -sin; sin, cos];
+            let matrix = &turn * dmatrix![1.0 + stretch, 0.0; 0.0, 1.0] * 3.0;
+            let gap: f64 = isotropic_closedness_gap(&q, &by(matrix), &0).unwrap();
+            // det S = 4r²/(1 + r²)² for the ratio r = 1 + s of the singular values, and
+            // (1 + r²)²/4r² = 1 + (r² − 1)²/4r².
+            let r = 1.0 + stretch;
+            let exact = 0.5 * ((r * r - 1.0).powi(2) / (4.0 * r * r)).ln_1p();
+            // S − 1, of size s, is known to a few units: the gap is of second order in it.
+            let tolerance = 32.0 * f64::EPSILON / stretch;
+            assert!((gap / exact - 1.0).abs() < tolerance, "{stretch}: {gap:e}, {exact:e}");
+        }
+        for singular in [dmatrix![0.0, 0.0; 0.0, 0.0], dmatrix![1.0, 1.0; 1.0, 1.0]] {
+            assert!(isotropic_closedness_gap(&q, &by(singular), &0).is_err());
+        }
+        assert!(isotropic_closedness_gap(&q, &by(dmatrix![f64::NAN, 1.0; 0.0, 1.0]), &0).is_err());
     }
 }

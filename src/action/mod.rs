@@ -12,14 +12,17 @@ mod gaussian;
 mod independent;
 mod ising;
 mod isotropic_gaussian;
+mod location_scale;
 mod push_forward;
 mod von_mises_fisher;
+mod wishart;
 
 pub use categorical::FirstClasses;
 pub use closed::ClosedUnder;
-pub use closedness_gap::closedness_gap;
+pub use closedness_gap::{closedness_gap, isotropic_closedness_gap};
 pub use independent::{Components, Moves};
 pub use ising::{BitProducts, SpinProducts};
+pub use location_scale::{project_location_scale, push_forward_location_scale};
 pub use push_forward::push_forward;
 
 use crate::family::{Family, FamilyError};

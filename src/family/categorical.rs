@@ -3,7 +3,7 @@
 use super::discrete::Discrete;
 use super::member::check;
 use super::{
-    Coordinates, ExponentialFamily, Family, FamilyError, FiniteSupport, FisherInformation,
+    Coordinates, Entropy, ExponentialFamily, Family, FamilyError, FiniteSupport, FisherInformation,
     LogPartition, Mean, Member, Natural, Sample,
 };
 use crate::scalar::{Real, Scalar};
@@ -198,5 +198,12 @@ impl<T: Real> Sample<T> for Categorical {
     fn sample<R: Rng + ?Sized>(&self, q: &Member<Self, T>, rng: &mut R) -> DVector<T> {
         let class = q.discrete().quantile(rng.random_range(T::zero()..T::one()));
         DVector::from_fn(self.classes, |i, _| if i == class { T::one() } else { T::zero() })
+    }
+}
+
+impl<T: Real> Entropy<T> for Categorical {
+    /// `−Σ p ln p`.
+    fn entropy(&self, q: &Member<Self, T>) -> T {
+        q.discrete().entropy()
     }
 }

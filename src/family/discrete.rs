@@ -57,6 +57,25 @@ impl<T: Real> Discrete<T> {
         )
     }
 
+    /// `−Σ_x q_x ln q_x`, in which no term is negative: the logarithm of a probability near
+    /// 1 comes from what the other points have.
+    pub(super) fn entropy(&self) -> T {
+        let half = T::ratio(1, 2);
+        self.probabilities.iter().enumerate().fold(T::zero(), |sum, (x, &q)| {
+            if q == T::zero() {
+                return sum;
+            }
+            // At most one point has more than half, and 1 − q there would lose small digits.
+            let log = if q > half {
+                let others = self.probabilities.iter().enumerate().filter(|&(y, _)| y != x);
+                Float::ln_1p(-others.fold(T::zero(), |rest, (_, &p)| rest + p))
+            } else {
+                Float::ln(q)
+            };
+            sum - q * log
+        })
+    }
+
     /// The point in whose share of `[0, 1)` the number falls.
     pub(super) fn quantile(&self, uniform: T) -> usize {
         let mut left = uniform;

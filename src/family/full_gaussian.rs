@@ -2,8 +2,8 @@
 
 use super::member::check;
 use super::{
-    Coordinates, ExponentialFamily, Family, FamilyError, FisherInformation, LogPartition, Mean,
-    Member, Natural, Sample, excess,
+    Coordinates, Entropy, ExponentialFamily, Family, FamilyError, FisherInformation, LogPartition,
+    Mean, Member, Natural, Sample, excess,
 };
 use crate::linalg::Ldl;
 use crate::representation::{pair_count, pair_index, pairs};
@@ -320,5 +320,13 @@ where
             }),
         );
         q.mean() + factor.backward(&z)
+    }
+}
+
+impl<T: Real> Entropy<T> for FullGaussian {
+    /// `½ [n ln 2πe − ln det Λ]`.
+    fn entropy(&self, q: &Member<Self, T>) -> T {
+        let constant = T::count(self.dim) * (T::one() + Float::ln(T::TAU()));
+        T::ratio(1, 2) * (constant - log_det(&q.precision_factor()))
     }
 }

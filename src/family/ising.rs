@@ -4,7 +4,7 @@ use super::discrete::Discrete;
 use super::member::check;
 use super::newton::minimum;
 use super::{
-    Coordinates, ExponentialFamily, Family, FamilyError, FiniteSupport, FisherInformation,
+    Coordinates, Entropy, ExponentialFamily, Family, FamilyError, FiniteSupport, FisherInformation,
     LogPartition, Mean, Member, Natural, Sample,
 };
 use crate::scalar::{Real, Scalar, dot};
@@ -282,5 +282,12 @@ impl<E: SpinEncoding, T: Special> Sample<T> for SpinFamily<E> {
         let uniform = rng.random_range(T::zero()..T::one());
         let number = self.discrete(q.natural().as_slice()).quantile(uniform);
         DVector::from_vec(self.state(number))
+    }
+}
+
+impl<E: SpinEncoding, T: Special> Entropy<T> for SpinFamily<E> {
+    /// `−Σ p ln p` over the states.
+    fn entropy(&self, q: &Member<Self, T>) -> T {
+        self.discrete(q.natural().as_slice()).entropy()
     }
 }

@@ -2,8 +2,8 @@
 
 use super::member::check;
 use super::{
-    Coordinates, ExponentialFamily, Family, FamilyError, FisherInformation, LogPartition, Mean,
-    Member, Natural, Sample, excess_of_ratio,
+    Coordinates, Entropy, ExponentialFamily, Family, FamilyError, FisherInformation, LogPartition,
+    Mean, Member, Natural, Sample, excess_of_ratio,
 };
 use crate::scalar::{Real, Scalar, dot};
 use nalgebra::{DMatrix, DVector};
@@ -200,5 +200,12 @@ where
             let z: T = StandardNormal.sample(rng);
             m + std_dev * z
         })
+    }
+}
+
+impl<T: Real> Entropy<T> for IsotropicGaussian {
+    /// `½ n ln 2πev`.
+    fn entropy(&self, q: &Member<Self, T>) -> T {
+        T::ratio(1, 2) * T::count(self.dim) * (T::one() + Float::ln(T::TAU() * q.variance()))
     }
 }

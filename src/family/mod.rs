@@ -13,6 +13,7 @@
 //! | [`Entropy`] | `−E ln q` | floating point |
 //! | [`FisherInformation`] | `∇²A = Cov T` | as [`Coordinates`] |
 //! | [`Sample`] | draws of `θ` | floating point |
+//! | [`LocationScale`] | `m`, `s`, density, draws; no exponential family needed | floating point |
 //! | [`FiniteSupport`] | every point, for families on finitely many | as [`Coordinates`] |
 //! | [`Wasserstein`] | `W_2` | floating point |
 //!
@@ -32,6 +33,8 @@ mod gamma;
 mod independent;
 mod ising;
 mod isotropic_gaussian;
+mod laplace;
+mod location_scale;
 mod log_normal;
 mod member;
 mod newton;
@@ -46,9 +49,10 @@ mod tests;
 mod univariate;
 mod wasserstein;
 
-pub use bernoulli::Bernoulli;
 mod von_mises_fisher;
+mod wishart;
 
+pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
 pub use diagonal_gaussian::DiagonalGaussian;
 pub use dirichlet::Dirichlet;
@@ -62,6 +66,8 @@ pub use gamma::Gamma;
 pub use independent::Independent;
 pub use ising::{BinaryIsing, Bits, Ising, Signs, SpinEncoding, SpinFamily, SpinGraph};
 pub use isotropic_gaussian::IsotropicGaussian;
+pub use laplace::Laplace;
+pub use location_scale::LocationScale;
 pub use log_normal::{LogNormal, SignedLogNormal};
 pub use member::Member;
 pub use parameters::{Mean, Natural};
@@ -74,6 +80,7 @@ pub use univariate::{
 pub use von_mises_fisher::VonMisesFisher;
 pub use wasserstein::Wasserstein;
 pub(crate) use wasserstein::symmetric;
+pub use wishart::Wishart;
 
 use crate::scalar::{Real, Scalar, dot};
 use nalgebra::{DMatrix, DVector};

@@ -2,8 +2,8 @@
 
 use super::member::check;
 use super::{
-    Coordinates, ExponentialFamily, Family, FamilyError, FisherInformation, LogPartition, Mean,
-    Member, Natural, Sample, bregman,
+    Coordinates, Entropy, ExponentialFamily, Family, FamilyError, FisherInformation, LogPartition,
+    Mean, Member, Natural, Sample, bregman,
 };
 use crate::scalar::{Real, dot};
 use crate::special::{Special, SphericalBessel, inverse_per_ratio};
@@ -223,6 +223,13 @@ impl<T: Special> LogPartition<T> for VonMisesFisher {
         } else {
             bregman(self, q, p)
         }
+    }
+}
+
+impl<T: Special> Entropy<T> for VonMisesFisher {
+    /// `A(η) − ⟨η, μ⟩`, with respect to the measure of [`log_density`](LogPartition::log_density).
+    fn entropy(&self, q: &Member<Self, T>) -> T {
+        -self.conjugate(q)
     }
 }
 

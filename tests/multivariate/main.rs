@@ -1,6 +1,9 @@
 //! The multivariate families: conformance kits with members near the edges, and independent oracles.
 
 mod categorical;
+mod entropy;
 mod ising;
 mod isotropic_gaussian;
+mod location_scale;
 mod von_mises_fisher;
+mod wishart;

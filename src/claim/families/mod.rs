@@ -13,6 +13,9 @@ mod f3;
 mod f3_controls;
 mod f3_linear;
 mod f4;
+mod f4_isotropic;
+mod f5;
+mod f5_lines;
 mod integers;
 mod posed;
 mod segment;
@@ -34,6 +37,9 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(f3_linear::claims());
     claims.extend(every::of_f3());
     claims.extend(f4::claims());
+    claims.extend(f4_isotropic::claims());
+    claims.extend(f5::claims());
+    claims.extend(f5_lines::claims());
     claims
 }
 

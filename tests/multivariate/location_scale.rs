@@ -1,0 +1,115 @@
+use equibayes::action::{project_location_scale, push_forward, push_forward_location_scale};
+use equibayes::family::{DiagonalGaussian, FamilyError, Laplace, LocationScale};
+use equibayes::group::Cyclic;
+use equibayes::representation::{ActsOn, SignedPermutation, SignedPermutationRep};
+use equibayes::symmetrize::projection;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+/// Three coordinates in a cycle; going round once negates.
+fn rep() -> SignedPermutationRep<Cyclic> {
+    SignedPermutationRep::from_fn(Cyclic::new(6).unwrap(), 3, |&k| {
+        SignedPermutation::from_fn(3, |i| ((i + k) % 3, (i + k) / 3 % 2 == 1))
+    })
+}
+
+/// F5: a permutation moves numbers about and rounds none, so but for the order of a sum of three terms
+/// the densities are equal.
+#[test]
+fn f5_laplace_is_closed_under_signed_permutations() {
+    let (q, rep) = (Laplace::new(&[1.0_f64, -2.0, 0.3], &[0.5, 3.0, 1.1]).unwrap(), rep());
+    for g in 0..6 {
+        let moved = push_forward_location_scale(&q, &rep, &g).unwrap();
+        for theta in [[0.0, 0.0, 0.0], [1.0, -2.0, 0.3], [5.0, -7.0, 0.25]] {
+            let image = rep.apply(&g, &theta);
+            let (left, right): (f64, f64) =
+                (moved.log_density(image.as_slice()), q.log_density(&theta));
+            assert!((left - right).abs() <= 8.0 * f64::EPSILON * right.abs(), "{left}, {right}");
+        }
+    }
+    // A control: scales that do not move.
+    let still = Laplace::new(&[-0.3, 1.0, -2.0], &[0.5, 3.0, 1.1]).unwrap();
+    let image = rep.apply(&1, &[5.0, -7.0, 0.25]);
+    let gap: f64 = still.log_density(image.as_slice()) - q.log_density(&[5.0, -7.0, 0.25]);
+    assert!(gap.abs() > 0.1, "{gap}");
+}
+
+#[test]
+fn gaussians_agree_with_their_own_push_forward_and_projection() {
+    let (q, rep) =
+        (DiagonalGaussian::with_std_dev(&[1.0_f64, -2.0, 0.5], &[0.5, 4.0, 2.0]).unwrap(), rep());
+    for g in 0..6 {
+        let moved = push_forward_location_scale(&q, &rep, &g).unwrap();
+        assert_eq!(moved, push_forward(&q, &rep, &g).unwrap());
+    }
+    assert_eq!(project_location_scale(&q, &rep).unwrap(), projection(&q, &rep).unwrap());
+}
+
+#[test]
+fn projections_are_invariant() {
+    let (q, rep) = (Laplace::new(&[1.0_f64, -2.0, 0.3], &[0.5, 3.0, 1.0]).unwrap(), rep());
+    let invariant = project_location_scale(&q, &rep).unwrap();
+    assert_eq!(invariant.location().as_slice(), [0.0; 3]);
+    assert_eq!(invariant.scale().as_slice(), [1.5; 3]);
+    for g in 0..6 {
+        assert_eq!(push_forward_location_scale(&invariant, &rep, &g).unwrap(), invariant);
+    }
+}
+
+/// The midpoint rule on both sides of the kink and of the other location.
+#[test]
+fn divergences_are_those_of_quadrature() {
+    for (m, b, n, c) in [(0.0, 1.0, 0.0, 1.0), (0.5, 0.7, -1.0, 2.0), (0.0, 3.0, 0.25, 0.5)] {
+        let (q, p) = (Laplace::new(&[m], &[b]).unwrap(), Laplace::new(&[n], &[c]).unwrap());
+        let (low, high): (f64, f64) = (f64::min(m, n), f64::max(m, n));
+        let mut integral = 0.0;
+        let (tail, cells) = (60.0 * b, 40_000);
+        for (from, to) in [(low - tail, low), (low, high), (high, high + tail)] {
+            let width = (to - from) / f64::from(cells);
+            for k in 0..cells {
+                let x = [from + (f64::from(k) + 0.5) * width];
+                let (lq, lp) = (q.log_density(&x), p.log_density(&x));
+                integral += width * lq.exp() * (lq - lp);
+            }
+        }
+        let kl: f64 = q.kl(&p);
+        // The error of the rule is width²/24 times the change of the slope, with widths of at most
+        // 60 b/40 000 and integrands whose slopes are below 100 here.
+        assert!((kl - integral).abs() < 1e-4 * (1.0 + kl), "{kl}, quadrature {integral}");
+    }
+    // Near members: ½ d²/b² for a step d in location.
+    let q = Laplace::new(&[0.0_f64], &[2.0]).unwrap();
+    let near = Laplace::new(&[1e-9_f64], &[2.0]).unwrap();
+    assert!(f64::abs(q.kl(&near) / (0.5 * 0.25e-18) - 1.0) < 1e-8);
+    assert_eq!(q.kl(&q), 0.0);
+}
+
+/// `E|θ − m| = b` with variance `b²`, and the median is `m`.
+#[test]
+fn draws_have_the_moments() {
+    let q = Laplace::new(&[3.0_f64], &[2.0]).unwrap();
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let draws = 16_384;
+    let (mut spread, mut above) = (0.0, 0.0);
+    for _ in 0..draws {
+        let x: f64 = q.sample(&mut rng)[0] - 3.0;
+        spread += x.abs() / f64::from(draws);
+        above += f64::from(u8::from(x > 0.0)) / f64::from(draws);
+    }
+    // Six standard errors: 2/128 and ½/128.
+    assert!((spread - 2.0).abs() < 12.0 / 128.0, "{spread}");
+    assert!((above - 0.5).abs() < 3.0 / 128.0, "{above}");
+}
+
+#[test]
+fn bad_parameters_are_refused() {
+    assert!(matches!(Laplace::new(&[0.0], &[0.0]), Err(FamilyError::NotPositive { .. })));
+    assert!(matches!(Laplace::new(&[f64::NAN], &[1.0]), Err(FamilyError::NotFinite { .. })));
+    assert!(matches!(Laplace::new(&[0.0, 1.0], &[1.0]), Err(FamilyError::WrongLength { .. })));
+    let q = Laplace::new(&[0.0_f64], &[1.0]).unwrap();
+    assert!(matches!(
+        push_forward_location_scale(&q, &rep(), &1),
+        Err(FamilyError::WrongRepresentation { .. })
+    ));
+    assert!(project_location_scale(&q, &rep()).is_err());
+}
