@@ -24,6 +24,7 @@ mod direct_sum;
 mod dual;
 mod fixed_space;
 mod induced;
+mod lie_tensors;
 mod orbits;
 mod orthogonal;
 mod permutation;
