@@ -12,6 +12,7 @@ mod gaussian;
 mod independent;
 mod ising;
 mod isotropic_gaussian;
+mod projected;
 mod push_forward;
 mod von_mises_fisher;
 

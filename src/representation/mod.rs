@@ -11,7 +11,8 @@
 //! | [`ActsOrthogonally`] | preserves the dot product | `P = P*` |
 //!
 //! Reynolds operators are in [`Reynolds`]; `P` and the dual `P*` are different methods, because for a
-//! non-orthogonal action they are different operators. Run a representation of your own through
+//! non-orthogonal action they are different operators; the types of natural and mean parameters choose
+//! between the two ([`Reynolds::natural`], [`Reynolds::mean`]). Run a representation of your own through
 //! [`law::representation`](crate::law::representation).
 
 mod averaging;
