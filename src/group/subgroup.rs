@@ -42,7 +42,8 @@ impl<G: Finite> Subgroup<G> {
     /// More elements than this are not listed.
     const MOST: usize = 1 << 22;
 
-    /// The subgroup that these elements generate.
+    /// The subgroup that these elements generate. That of a single element has its powers numbered by their
+    /// exponents.
     ///
     /// # Errors
     /// [`GroupError::OutsideOfParent`], where the group's own elements can be numbered;
@@ -198,6 +199,8 @@ mod tests {
         assert_eq!((d4.small_order(), d4.index()), (Some(8), 3u32.into()));
         law::group(&d4).assert();
         law::finite_group(&d4).assert();
+        let powers = Subgroup::generated(&s4, vec![cycle.clone()]).unwrap();
+        assert_eq!(powers.index_of(&s4.compose(&cycle, &s4.compose(&cycle, &cycle))), Some(3));
         let trivial = Subgroup::generated(&s4, vec![]).unwrap();
         law::finite_group(&trivial).assert();
         // Other generators, the same subgroup.
