@@ -40,6 +40,11 @@ entries! {
     a1_control_hom_needs_the_inverse: "A1.hom-without-inverse",
     a1_constructions_act_as_defined: "A1.definitions",
     a1_control_a_factor_without_signs_is_another_product: "A1.unsigned-factor",
+    a1_tensor_powers_and_restrictions: "A1.powers",
+    a1_control_squares_are_no_homomorphism: "A1.restricted-along-squares",
+    a1_induced_representations: "A1.induced",
+    a1_control_what_is_induced_must_be_a_representation: "A1.induced-from-a-map",
+    a1_control_induced_characters_sum_over_conjugates: "A1.induced-without-conjugates",
     a1_signed_permutations_are_orthogonal: "A1.orthogonal",
     a1_control_a_sheared_action_preserves_no_dot_product: "A1.sheared-orthogonal",
     a1_the_dual_action_preserves_the_pairing: "A1.dual-pairing",
@@ -49,6 +54,8 @@ entries! {
     a2_control_averaging_over_no_subgroup_is_not_idempotent: "A2.not-a-subgroup",
     a2_trace_is_the_dimension_of_the_fixed_space: "A2.trace",
     a2_control_the_generators_do_not_count_the_dimension: "A2.average-over-generators",
+    a2_frobenius_reciprocity: "A2.frobenius",
+    a2_control_reciprocity_is_for_class_functions: "A2.no-class-function",
     a2_dual_operator_is_the_transpose: "A2.dual",
     a2_control_p_is_wrong_on_the_dual_side: "A2.primal-on-the-dual-side",
     a2_self_adjoint_iff_fixed_space_is_orthogonal_to_the_kernel: "A2.self-adjoint",
@@ -59,6 +66,10 @@ entries! {
     a3_generators_determine_the_projector: "A3.generators",
     a3_control_the_kernel_is_not_the_orthogonal_complement: "A3.orthogonal-complement",
     a3_control_every_generator_matters_for_the_fixed_space: "A3.one-generator-short",
+    a3_invariant_tensors_from_the_lie_algebra: "A3.lie",
+    a3_control_every_component_matters: "A3.lie-without-components",
+    a4_equality_on_fractions_is_equality: "A4.exact",
+    a4_control_floats_are_not_equal: "A4.floats",
 }
 
 #[test]

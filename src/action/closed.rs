@@ -88,7 +88,7 @@ pub trait ClosedUnder<R: ActsOn<T>, T: Scalar = f64>: Coordinates<T> {
         q: &Member<Self, T>,
     ) -> Result<Member<Self, T>, FamilyError> {
         self.admits(rep)?;
-        let mut mean = reynolds.project(q.mean_parameter().as_slice());
+        let mut mean = reynolds.mean(q.mean_parameter()).into_coordinates();
         if let Some(shift) = self.mean_shift(rep) {
             mean += shift;
         }

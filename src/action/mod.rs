@@ -13,6 +13,7 @@ mod independent;
 mod ising;
 mod isotropic_gaussian;
 mod location_scale;
+mod projected;
 mod push_forward;
 mod von_mises_fisher;
 mod wishart;

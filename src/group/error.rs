@@ -129,6 +129,28 @@ pub enum GroupError {
         /// An element that tells the two apart.
         element: String,
     },
+    /// An element that the group does not have.
+    #[error("{element}: expected an element of the group")]
+    OutsideOfParent {
+        /// The element.
+        element: String,
+    },
+    /// Elements whose products are not all among them.
+    #[error(
+        "{listed} elements generate {generated}: expected a subgroup, with all of its elements"
+    )]
+    NotASubgroup {
+        /// How many different elements were given.
+        listed: usize,
+        /// How many elements they generate.
+        generated: usize,
+    },
+    /// More elements than are listed.
+    #[error("more than {max} elements: expected at most as many, to list them all")]
+    TooManyElements {
+        /// The limit.
+        max: usize,
+    },
     /// Groups too large for every product to be checked.
     #[error("{pairs} pairs of elements: expected at most {max}, to check them all")]
     TooManyPairs {

@@ -11,17 +11,21 @@
 //! | [`ActsOrthogonally`] | preserves the dot product | `P = P*` |
 //!
 //! Reynolds operators are in [`Reynolds`]; `P` and the dual `P*` are different methods, because for a
-//! non-orthogonal action they are different operators. Run a representation of your own through
+//! non-orthogonal action they are different operators; the types of natural and mean parameters choose
+//! between the two ([`Reynolds::natural`], [`Reynolds::mean`]). Run a representation of your own through
 //! [`law::representation`](crate::law::representation).
 
 mod averaging;
 mod axes;
 mod axis_orbits;
 mod change_of_basis;
+pub mod character;
 mod dense;
 mod direct_sum;
 mod dual;
 mod fixed_space;
+mod induced;
+mod lie_tensors;
 mod orbits;
 mod orthogonal;
 mod permutation;
@@ -42,6 +46,7 @@ pub use dense::Dense;
 pub use direct_sum::DirectSum;
 pub use dual::Dual;
 pub use fixed_space::FixedSpace;
+pub use induced::Induced;
 pub use orbits::{Orbit, SignedOrbits};
 pub use orthogonal::Orthogonal;
 pub use permutation::{PermutationRep, SignedPermutationRep};
@@ -219,6 +224,16 @@ pub enum RepresentationError {
     NoComplement {
         /// The dimension of the fixed space.
         fixed: usize,
+    },
+    /// Signs that are those of no character.
+    #[error(
+        "sign of {first}·{second} is not the product of their signs: expected a homomorphism to ±1"
+    )]
+    NotACharacter {
+        /// The left factor.
+        first: String,
+        /// The right factor.
+        second: String,
     },
     /// A list of signs has the wrong length.
     #[error("{signs} signs for {degree} coordinates: expected one sign for each")]

@@ -10,7 +10,8 @@ use nalgebra::{DMatrix, DVector};
 ///
 /// `P = avg_g ρ(g)` projects vectors on the fixed space `V^G`; `P* = Pᵀ = avg_g ρ(g)⁻ᵀ` projects
 /// covectors (natural parameters, gradients) on the fixed space of the dual. They agree when the
-/// action is orthogonal and differ by an error of any size when it is not, so they are two methods.
+/// action is orthogonal and differ by an error of any size when it is not, so they are two methods. Parameters of
+/// families have types that choose between the two: [`natural`](Self::natural) and [`mean`](Self::mean).
 ///
 /// # Examples
 /// ```

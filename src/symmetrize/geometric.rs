@@ -42,7 +42,8 @@ where
 {
     q.family().admits(rep)?;
     let reynolds = Reynolds::of(&q.family().statistic_action(rep));
-    Member::from_natural(q.family().clone(), reynolds.project_dual(q.natural().as_slice()))
+    let eta = reynolds.natural(q.natural());
+    Member::from_natural(q.family().clone(), eta.into_coordinates())
 }
 
 impl<F, R, T> Symmetrization<F, R, T> for Geometric

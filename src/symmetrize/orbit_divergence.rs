@@ -41,9 +41,12 @@ where
     let reynolds = Reynolds::of(&q.family().statistic_action(rep));
     let eta = q.natural().coordinates();
     let mu = q.mean_parameter().coordinates();
-    let moved = eta - reynolds.project_dual(eta.as_slice());
+    let moved = eta - reynolds.natural(q.natural()).coordinates();
     Ok(match q.family().mean_shift(rep) {
-        None => dot(moved.as_slice(), (mu - reynolds.project(mu.as_slice())).as_slice()),
+        None => {
+            let centred = mu - reynolds.mean(q.mean_parameter()).coordinates();
+            dot(moved.as_slice(), centred.as_slice())
+        }
         Some(shift) => dot(moved.as_slice(), mu.as_slice()) - dot(eta.as_slice(), shift.as_slice()),
     })
 }

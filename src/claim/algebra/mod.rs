@@ -4,12 +4,17 @@
 
 mod adjoint;
 mod constructions;
+mod cyclic_subgroup;
 mod duality;
 mod elimination;
+mod exact;
 mod generators;
 mod group_laws;
 mod growth;
+mod induced;
+mod lie;
 mod orbits;
+mod powers;
 mod representations;
 mod reynolds;
 
@@ -23,11 +28,16 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     let mut claims = group_laws::claims();
     claims.extend(representations::claims());
     claims.extend(constructions::claims());
+    claims.extend(powers::claims());
+    claims.extend(induced::claims());
     claims.extend(duality::claims());
     claims.extend(reynolds::claims());
+    claims.extend(induced::reciprocity_claims());
     claims.extend(adjoint::claims());
     claims.extend(orbits::claims());
     claims.extend(generators::claims());
+    claims.extend(lie::claims());
+    claims.extend(exact::claims());
     claims
 }
 

@@ -10,6 +10,7 @@ use crate::claim::scene::{Scene, Which};
 use crate::claim::{About, Claim, Feature, Outcome};
 use crate::group::{AnyElement, Finite, FinitelyGenerated, Group};
 use crate::law::Residual;
+use crate::representation::character::burnside;
 use crate::representation::{
     ActsBySignedPermutations, ActsOn, ChangeOfBasis, Representation, Reynolds, SignedOrbits,
     Unsigned,
@@ -227,7 +228,8 @@ fn trace<T: Scalar>(scene: &Scene) -> Outcome {
             (0..n).filter(|&i| map.image(i) == (i, false)).count()
         })
         .sum();
-    let (burnside, orbits) = (fixed_points, SignedOrbits::of(&unsigned).len() * order);
+    let orbits = SignedOrbits::of(&unsigned).len();
+    let counted = burnside(&unsigned).is_ok_and(|count| count == orbits);
     Outcome::new("tr P = dim V^G", off((0..n).fold(T::zero(), |sum, i| sum + p[(i, i)].clone())))
         .and("avg χ(g) = dim V^G", off(mean_character(&rep, group.elements())))
         .and("rank is dim V^G", Residual::exact(reynolds.rank() == dimension))
@@ -235,7 +237,8 @@ fn trace<T: Scalar>(scene: &Scene) -> Outcome {
             "orbits that are not killed number dim V^G",
             Residual::exact(SignedOrbits::of(&scene.signed()).fixed_dim() == dimension),
         )
-        .and("fixed points number |G| · orbits", Residual::exact(burnside == orbits))
+        .and("fixed points number |G| · orbits", Residual::exact(fixed_points == orbits * order))
+        .and("Burnside's count", Residual::exact(counted))
 }
 
 fn average_over_generators<T: Scalar>(scene: &Scene) -> Outcome {
