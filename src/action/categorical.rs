@@ -64,10 +64,9 @@ impl<T: Scalar, R: ActsByPermutations> ActsOn<T> for FirstClasses<R> {
         let (map, last) = (self.classes.index_map(g), self.dim());
         assert!(x.len() == last && out.len() == last, "vectors of another dimension than {last}");
         let rest = x.iter().fold(T::zero(), |sum, value| sum - value.clone());
-        for class in 0..=last {
-            let image = map.image(class).0;
-            if image < last {
-                out[image] = if class < last { x[class].clone() } else { rest.clone() };
+        for (class, value) in x.iter().chain([&rest]).enumerate() {
+            if let Some(out) = out.get_mut(map.image(class).0) {
+                *out = value.clone();
             }
         }
     }

@@ -282,20 +282,3 @@ fn semidirect_products_that_are_known() {
         .collect();
     assert_eq!(maps.len(), 42);
 }
-
-#[test]
-#[ignore = "a measurement"]
-fn how_long_the_large_ones_take() {
-    let time = |name: &str, f: &dyn Fn() -> BigUint| {
-        let start = std::time::Instant::now();
-        let order = f();
-        println!("{name}: order {order} in {:?}", start.elapsed());
-    };
-    time("S_20", &|| faithful_order(&Symmetric::new(20).unwrap()));
-    time("S_50", &|| faithful_order(&Symmetric::new(50).unwrap()));
-    time("Rubik's cube", &|| generated(48, &CUBE).order());
-    time("M_24", &|| m24().order());
-    let mut e8: Vec<(usize, usize)> = (1..7).map(|i| (i - 1, i)).collect();
-    e8.push((7, 2));
-    time("Weyl group of E_8", &|| weyl(&simply_laced(8, &e8)).order());
-}

@@ -13,13 +13,15 @@ const DRAWS: usize = 100_000;
 /// The probability with which all tests of one sampler together fail a sampler that is right.
 const ALPHA: f64 = 1e-9;
 
+type Function = dyn Fn(&DMatrix<f64>) -> f64;
+
 /// The mean of a function with values in an interval, with the mean that it should have.
 struct Moment {
     name: String,
     expected: f64,
     /// The length of the interval.
     range: f64,
-    of: Box<dyn Fn(&DMatrix<f64>) -> f64>,
+    of: Box<Function>,
 }
 
 fn moment(

@@ -47,9 +47,9 @@ impl PosteriorAction {
         for (pair, factors) in posterior.pairs().iter().zip(factors) {
             for (axis, factor) in &factors {
                 if let Factor::Regular { channels, .. } = *factor {
-                    regular.check(channels, &mut elements).map_err(|problem| {
-                        ActionsError::Axis { tensor: pair.name().into(), axis: *axis, problem }
-                    })?;
+                    regular
+                        .check(channels, &mut elements)
+                        .map_err(|problem| ActionsError::axis(pair.name(), *axis, problem))?;
                 }
             }
             let factors = factors.into_iter().map(|(_, factor)| factor).collect();
@@ -107,11 +107,7 @@ fn factors(
                 }
             }
         };
-        let factor = factor.map_err(|problem| ActionsError::Axis {
-            tensor: pair.name().into(),
-            axis,
-            problem,
-        })?;
+        let factor = factor.map_err(|problem| ActionsError::axis(pair.name(), axis, problem))?;
         factors.push((axis, factor));
     }
     Ok(factors)

@@ -72,7 +72,7 @@ pub enum ActionsError {
         /// The axis, from 0.
         axis: usize,
         /// What is wrong with its entry.
-        problem: AxisProblem,
+        problem: Box<AxisProblem>,
     },
     /// A tensor pair of the posterior that the file does not list.
     #[error(
@@ -93,6 +93,12 @@ pub enum ActionsError {
     /// The group could not be made.
     #[error(transparent)]
     Points(#[from] GroupError),
+}
+
+impl ActionsError {
+    pub(super) fn axis(tensor: &str, axis: usize, problem: AxisProblem) -> Self {
+        Self::Axis { tensor: tensor.into(), axis, problem: problem.into() }
+    }
 }
 
 /// What is wrong with the entry of an axis.

@@ -158,11 +158,8 @@ fn axes(tensor: &str, generators: &[String], table: Value) -> Result<Axes, Actio
             .iter()
             .enumerate()
             .map(|(axis, entry)| {
-                AxisEntry::of(entry, generators).map_err(|problem| ActionsError::Axis {
-                    tensor: tensor.into(),
-                    axis,
-                    problem,
-                })
+                AxisEntry::of(entry, generators)
+                    .map_err(|problem| ActionsError::axis(tensor, axis, problem))
             })
             .collect::<Result<_, _>>()
             .map(Axes::Each),
