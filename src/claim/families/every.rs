@@ -87,7 +87,7 @@ pub(super) fn of_f1() -> Vec<Box<dyn Claim>> {
                 "F1.derivatives",
                 "μ is the gradient of A, and I the derivative of μ: every family",
                 "d/dt A(η + tv) = ⟨μ(η), v⟩ and d/dt μ(η + tv) = I(η)v at t = 0, by forward-mode derivatives",
-                &["every registered exponential family whose log-partition function is a formula"],
+                &["every registered exponential family for which A and μ are formulas"],
                 KINDS,
             )),
             instances: scenes,

@@ -39,8 +39,8 @@ pub trait FamilyEntry: Send + Sync + 'static {
     /// The name in witnesses.
     const NAME: &'static str;
 
-    /// Whether the log-partition function is a formula, which forward-mode derivatives go through, and not
-    /// the result of an iteration, which they do not.
+    /// Whether the log-partition function and the mean parameter are formulas, which forward-mode
+    /// derivatives go through, and not the result of an iteration or a quadrature, which they do not.
     const DIFFERENTIABLE: bool = true;
 
     /// The representation on a scene.

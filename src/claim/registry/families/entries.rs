@@ -278,6 +278,8 @@ impl FamilyEntry for Simplex {
     type Family = Dirichlet;
     type Rep<T: Scalar> = DirectSum<Trivial<AnyGroup>, Plain>;
     const NAME: &'static str = "Dirichlet";
+    // Its mean parameters are differences of digammas, by quadrature where these cancel.
+    const DIFFERENTIABLE: bool = false;
 
     fn rep<T: Scalar>(scene: &Scene) -> Self::Rep<T> {
         with_a_fixed_one(plain(scene))
