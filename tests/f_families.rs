@@ -66,6 +66,16 @@ entries! {
     f4_control_reversed_divergence: "F4.reversed",
     f4_gap_is_zero_exactly_for_diagonal_covariances: "F4.zero",
     f4_control_diagonal_gaussian_taken_for_closed: "F4.closed",
+    f4_gap_of_the_isotropic_gaussian: "F4.isotropic",
+    f4_control_isotropic_gaussian_under_a_stretch: "F4.stretched-isotropic",
+    f5_laplace_is_closed_under_signed_permutations: "F5.location-scale",
+    f5_control_locations_moved_without_signs: "F5.unsigned",
+    f5_projection_is_invariant: "F5.projection",
+    f5_control_locations_averaged_without_signs: "F5.unsigned-average",
+    f5_laplace_is_not_closed_under_other_rotations: "F5.rotation",
+    f5_control_laplace_taken_for_closed_under_rotations: "F5.turned",
+    f5_laplace_locations_are_no_exponential_family: "F5.not-exponential",
+    f5_control_gaussian_locations_have_bounded_rank: "F5.gaussian-rank",
 }
 
 /// Counterexamples that were met on the way, kept.

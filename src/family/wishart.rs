@@ -22,6 +22,9 @@ use rand_distr::{Distribution, Exp1, Gamma, Open01, StandardNormal};
 /// parameter `μ = (aΛ⁻¹, ψ_d(a) − ln det Λ)`, `A = ln Γ_d(a) − a ln det Λ`, with the multivariate gamma function. Base
 /// measure `h = |X|^{−(d+1)/2}`, which together with `dX` every congruence leaves invariant.
 ///
+/// Near the edge `ν = d − 1` most draws are nearly singular, and `ln det X` is worth as many digits as the
+/// condition of `X` leaves of its rounded entries; `−∞` where it leaves none.
+///
 /// Closed under congruence `X ↦ ρ(g)Xρ(g)ᵀ` (claim F3), with `c(g) = (0, ln det ρ(g)²)`: zero for finite and
 /// compact groups.
 ///

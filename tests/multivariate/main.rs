@@ -1,6 +1,7 @@
 //! The multivariate families: conformance kits with members near the edges, and independent oracles.
 
 mod categorical;
+mod entropy;
 mod ising;
 mod isotropic_gaussian;
 mod location_scale;

@@ -12,6 +12,9 @@ mod f3;
 mod f3_controls;
 mod f3_linear;
 mod f4;
+mod f4_isotropic;
+mod f5;
+mod f5_lines;
 mod integers;
 mod posed;
 mod segment;
@@ -30,6 +33,9 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(f3::claims());
     claims.extend(f3_linear::claims());
     claims.extend(f4::claims());
+    claims.extend(f4_isotropic::claims());
+    claims.extend(f5::claims());
+    claims.extend(f5_lines::claims());
     claims
 }
 

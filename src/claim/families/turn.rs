@@ -2,7 +2,7 @@
 
 use super::super::{Feature, Features, Instance};
 use super::integers::{Integers, powers};
-use crate::family::{DiagonalGaussian, FamilyError, FullGaussian, Member};
+use crate::family::{DiagonalGaussian, FamilyError, FullGaussian, IsotropicGaussian, Member};
 use crate::representation::Dense;
 use crate::scalar::{Rational, Scalar};
 use nalgebra::{DMatrix, DVector};
@@ -111,6 +111,29 @@ impl Turn {
     }
 }
 
+impl Turn {
+    /// The Gaussian that moves, or another one, with the first of its variances for all coordinates.
+    pub(super) fn isotropic<T: Scalar>(
+        &self,
+        other: bool,
+    ) -> Result<Member<IsotropicGaussian, T>, FamilyError> {
+        let q = if other { self.other::<T>()? } else { self.q::<T>()? };
+        IsotropicGaussian::with_variance(q.mean().as_slice(), q.variance()[0].clone())
+    }
+
+    /// `B Bᵀ`, exactly.
+    pub(super) fn exact_square(&self) -> DMatrix<Rational> {
+        let matrix = self.stretch::<Rational>(1) * self.rotation::<Rational>();
+        &matrix * matrix.transpose()
+    }
+
+    /// The two coordinates of the plane, and whether turning it is a signed permutation.
+    pub(super) fn turned_plane(&self) -> (usize, usize, bool) {
+        let (i, j) = self.plane();
+        (i, j, matches!(self.half_tangent, 0 | 8 | -8))
+    }
+}
+
 /// A diagonal Gaussian as a member of the larger family.
 pub(super) fn as_full<T: Scalar>(
     q: &Member<DiagonalGaussian, T>,
@@ -173,4 +196,9 @@ pub(super) fn turns(wanted: Option<Feature>) -> BoxedStrategy<Turn> {
         }
         _ => any_turn().boxed(),
     }
+}
+
+/// Turns with a stretch that is not the same in all directions.
+pub(super) fn unevenly_stretched(_: Option<Feature>) -> BoxedStrategy<Turn> {
+    any_turn().prop_map(|turn| Turn { stretch: vec![1, 0], ..turn }).boxed()
 }
