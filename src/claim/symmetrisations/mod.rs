@@ -15,6 +15,7 @@ mod s4_divergence;
 mod s4_mean_field;
 mod s5_covariances;
 mod s5_order;
+mod s6_mixture;
 mod setting;
 
 use super::Claim;
@@ -29,5 +30,6 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(s4_mean_field::claims());
     claims.extend(s5_order::claims());
     claims.extend(s5_covariances::claims());
+    claims.extend(s6_mixture::claims());
     claims
 }
