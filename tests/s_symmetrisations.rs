@@ -67,6 +67,15 @@ entries! {
     s5_covariances_are_ordered_in_loewner_sense: "S5.full",
     s5_control_full_marginals_are_not_harmonic_means: "S5.full-marginals",
     s5_control_full_barycentre_is_not_in_between: "S5.full-barycentre",
+    s6_the_orbit_mixture_gains_at_most_the_logarithm_of_the_orbit: "S6.mixture",
+    s6_control_a_prior_that_moves: "S6.moving-prior",
+    s6_control_a_loss_that_moves: "S6.moving-loss",
+    s6_control_half_of_the_bound: "S6.half-bound",
+    s6_control_outputs_moved_on: "S6.wrong-side",
+    s7_arithmetic_averaging_never_increases_the_objective: "S7.diagonal",
+    s7_control_a_prior_with_two_modes: "S7.bimodal-prior",
+    s7_control_convex_in_theta_is_not_enough: "S7.mean-field-regression",
+    s7_arithmetic_averaging_never_increases_the_objective_full: "S7.full",
 }
 
 #[test]

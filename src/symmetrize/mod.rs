@@ -9,6 +9,7 @@
 //! | [`projection`] | location and scale, `(Pm, \|P\|σ)` | the Wasserstein-2 barycentre of the orbit | S3 |
 //! | [`barycentre`] | covariances of any shape | the same for full Gaussians under orthogonal actions | S3 |
 //! | [`tie`] | the draws themselves, `Pθ` | the push-forward by `P`: every draw is invariant | S3 |
+//! | [`mixture()`] | none: densities | the average of the orbit itself, outside the family | S6 |
 //!
 //! [`orbit_divergence`] measures how far a member is from invariant, and splits it (claims B2 and S4).
 //! [`mean_field`] does all of this on plain slices of means and standard deviations, in one pass and
@@ -18,6 +19,7 @@ mod arithmetic;
 mod barycentre;
 mod geometric;
 pub mod mean_field;
+mod mixture;
 mod orbit_divergence;
 mod projection;
 mod tying;
@@ -25,6 +27,7 @@ mod tying;
 pub use arithmetic::{Arithmetic, arithmetic};
 pub use barycentre::{Barycentre, barycentre, wasserstein_barycentre};
 pub use geometric::{Geometric, geometric};
+pub use mixture::{Mixture, mixture};
 #[cfg(feature = "catalogue")]
 pub(crate) use orbit_divergence::linear_form;
 pub use orbit_divergence::{OrbitDivergence, orbit_divergence};

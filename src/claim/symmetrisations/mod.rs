@@ -16,6 +16,8 @@ mod s4_divergence;
 mod s4_mean_field;
 mod s5_covariances;
 mod s5_order;
+mod s6_mixture;
+mod s7_descent;
 mod setting;
 
 use super::Claim;
@@ -33,5 +35,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(every::of_s4());
     claims.extend(s5_order::claims());
     claims.extend(s5_covariances::claims());
+    claims.extend(s6_mixture::claims());
+    claims.extend(s7_descent::claims());
     claims
 }
