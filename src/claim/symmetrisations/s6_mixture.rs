@@ -386,7 +386,6 @@ where
         }
         sum
     };
-    // An input that is not fixed by all signs and permutations of the spins.
     let x = scene.picks.first().copied().unwrap_or(0) % count;
     let own = exponentials(&tables.orbit[0]);
     let turned: Vec<DVector<Tracked>> = elements

@@ -6,15 +6,16 @@ use crate::claim::scene::{Scene, Which};
 use crate::family::{
     Bernoulli, BinaryIsing, Categorical, DiagonalGaussian, Dirichlet, Exponential, Family,
     FamilyError, FullGaussian, Gamma, Independent, Ising, IsotropicGaussian, LogNormal, Member,
-    Poisson, Product, SignedLogNormal, VonMisesFisher,
+    Poisson, Product, SignedLogNormal, VonMisesFisher, Wishart,
 };
 use crate::group::AnyGroup;
 use crate::representation::{
-    ChangeOfBasis, DirectSum, Representation, SignedPermutationRep, Trivial, Unsigned,
+    ChangeOfBasis, DirectSum, Representation, SignedPermutationRep, SymmetricSquare, Trivial,
+    Unsigned, pairs,
 };
 use crate::scalar::Scalar;
 use crate::special::Special;
-use nalgebra::DVector;
+use nalgebra::{DMatrix, DVector};
 
 /// Shows a visitor every registered family. A new family is an implementation of [`FamilyEntry`] and
 /// its name in this list.
@@ -34,7 +35,7 @@ macro_rules! families {
 
 families! {
     Diagonal, Full, Isotropic, Gammas, Exponentials, Poissons, Bernoullis, LogNormals,
-    SignedLogNormals, Simplex, Classes, Spins, Bits, Sphere, GammaAndGaussian,
+    SignedLogNormals, Simplex, Classes, Spins, Bits, Sphere, Scatter, GammaAndGaussian,
 }
 
 type Signed = SignedPermutationRep<AnyGroup>;
@@ -420,6 +421,33 @@ impl FamilyEntry for Sphere {
         let n = family.dim();
         let axis = scene.vector::<f64>(Which::P, 1)[0].abs() as usize % n;
         (0..n).map(|i| T::count(usize::from(i == axis))).collect()
+    }
+}
+
+impl FamilyEntry for Scatter {
+    type Family = Wishart;
+    type Rep<T: Scalar> = SymmetricSquare<ChangeOfBasis<Signed, T>>;
+    const NAME: &'static str = "Wishart";
+
+    fn rep<T: Scalar>(scene: &Scene) -> Self::Rep<T> {
+        SymmetricSquare::new(scene.dense())
+    }
+
+    fn pose<T: Special>(
+        scene: &Scene,
+        which: Which,
+    ) -> Result<Member<Self::Family, T>, FamilyError> {
+        let (_, lower, diagonal) = scene.factors::<T>(which);
+        let scale = &lower * DMatrix::from_diagonal(&diagonal) * lower.transpose();
+        let excess = scene.positive::<T>(which, 1)[0];
+        // Draws near the edge, where there is no excess, are nearly singular.
+        Wishart::with_scale(&scale, T::count(scale.nrows() + 7) + excess)
+    }
+
+    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
+        let (_, lower, diagonal) = scene.factors::<T>(Which::P);
+        let matrix = &lower * DMatrix::from_diagonal(&diagonal) * lower.transpose();
+        pairs(family.size()).map(|(i, j)| matrix[(i, j)]).collect()
     }
 }
 
