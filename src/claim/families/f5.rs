@@ -113,7 +113,7 @@ fn moved(scene: &Scene) -> Result<Outcome, FamilyError> {
     for g in [scene.element(0), scene.element(1)] {
         let after = push_forward_location_scale(&q, &rep, &g)?;
         let matrix = ActsOn::<Tracked>::matrix(&rep, &g);
-        let sizes = matrix.map(|entry| Float::abs(entry));
+        let sizes = matrix.map(Float::abs);
         outcome = outcome
             .and("location ρ(g)m", all_close(&after.location(), &(&matrix * q.location())))
             .and("scale |ρ(g)|b", all_close(&after.scale(), &(sizes * q.scale())));
@@ -129,7 +129,7 @@ fn moved(scene: &Scene) -> Result<Outcome, FamilyError> {
 
 fn unsigned(scene: &Scene) -> Result<Outcome, FamilyError> {
     let (q, rep, g) = (posed(scene)?, scene.signed(), scene.element(0));
-    let sizes = ActsOn::<Tracked>::matrix(&rep, &g).map(|entry| Float::abs(entry));
+    let sizes = ActsOn::<Tracked>::matrix(&rep, &g).map(Float::abs);
     let wrong = Law::new((&sizes * q.location()).as_slice(), (&sizes * q.scale()).as_slice())?;
     let mode = q.location();
     let image = rep.apply(&g, mode.as_slice());
