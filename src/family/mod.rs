@@ -78,6 +78,8 @@ pub use univariate::{
     UnivariateSample,
 };
 pub use von_mises_fisher::VonMisesFisher;
+#[cfg(feature = "catalogue")]
+pub(crate) use wasserstein::Bures;
 pub use wasserstein::Wasserstein;
 pub(crate) use wasserstein::symmetric;
 pub use wishart::Wishart;

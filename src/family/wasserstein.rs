@@ -71,7 +71,7 @@ impl<T: Real> Wasserstein<T> for FullGaussian {
 pub(crate) struct Bures<T> {
     pub(crate) distance: T,
     /// On the distance, if the covariances are what they are stored as.
-    #[cfg_attr(not(test), expect(dead_code))]
+    #[cfg_attr(not(any(test, feature = "catalogue")), expect(dead_code))]
     pub(crate) error: T,
 }
 
