@@ -80,6 +80,7 @@ entries! {
     s7_control_a_prior_with_two_modes: "S7.bimodal-prior",
     s7_control_convex_in_theta_is_not_enough: "S7.mean-field-regression",
     s7_arithmetic_averaging_never_increases_the_objective_full: "S7.full",
+    s7_control_a_loss_that_is_not_invariant: "S7.full-moving-loss",
 }
 
 #[test]

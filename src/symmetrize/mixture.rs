@@ -43,7 +43,7 @@ pub struct Mixture<F, R, T = f64> {
 ///
 /// // Two modes of equal height, and every draw is near one of them.
 /// assert_eq!(mixture.log_density(&[-9.0, 9.0])?, mixture.log_density(&[9.0, -9.0])?);
-/// let draw = mixture.sample(&mut rand_chacha::ChaCha8Rng::seed_from_u64(1));
+/// let draw: nalgebra::DVector<f64> = mixture.sample(&mut rand_chacha::ChaCha8Rng::seed_from_u64(1));
 /// assert!((draw[0] - draw[1]).abs() > 9.0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
