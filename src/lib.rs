@@ -52,7 +52,7 @@
 //! | [`representation`] | groups acting on vectors; orbits; Reynolds operators `P` and `P*` |
 //! | [`family`] | exponential families, natural and mean parameters |
 //! | [`action`] | how a representation moves a family: closedness as a trait bound, push-forward, gap |
-//! | [`symmetrize`] | geometric and arithmetic averaging, projection, tying; the orbit divergence |
+//! | [`symmetrize`] | geometric and arithmetic averaging, projection, barycentre, tying, mixture; the orbit divergence |
 //! | [`defect`] | bounds on the equivariance defect |
 //! | [`law`] | conformance kits for your own groups, representations, families, symmetrisations |
 #![cfg_attr(

@@ -12,11 +12,8 @@ use nalgebra::DVector;
 /// use equibayes::family::{Categorical, FiniteSupport, LogPartition};
 ///
 /// let q = Categorical::with_probabilities(&[1.0, 2.0, 5.0])?;
-/// let total: f64 = q
-///     .family()
-///     .support()
-///     .map(|theta| q.family().log_density(&q, theta.as_slice()).exp())
-///     .sum();
+/// let density = |theta: nalgebra::DVector<f64>| q.family().log_density(&q, theta.as_slice());
+/// let total: f64 = q.family().support().map(|theta| f64::exp(density(theta))).sum();
 /// assert!((total - 1.0).abs() < 1e-15);
 /// # Ok::<(), equibayes::family::FamilyError>(())
 /// ```

@@ -117,7 +117,8 @@ impl<T: Real> Bures<T> {
         let room = of_a.smallest() + r.iter().fold(T::infinity(), |low, &x| Float::min(low, x));
         let error = (numerator_error + distance * denominator_error) / room
             + distance * units::<T>(n * n + 4);
-        if error.is_nan() {
+        // An infinite bound says nothing either.
+        if !error.is_finite() {
             return Err(lost("first covariance"));
         }
         Ok(Self { distance, error })

@@ -36,7 +36,7 @@ use rand_distr::{Distribution, Exp1, Gamma, Open01, StandardNormal};
 /// let q = Wishart::with_scale(&dmatrix![2.0, 0.5; 0.5, 1.0], 4.0)?;
 /// // E X = νV, in the coordinates (X_00, X_01, X_11).
 /// for (found, expected) in q.mean_parameter().as_slice().iter().zip([8.0, 2.0, 4.0]) {
-///     assert!((found - expected).abs() < 1e-14);
+///     assert!(f64::abs(found - expected) < 1e-14);
 /// }
 /// # Ok::<(), equibayes::family::FamilyError>(())
 /// ```

@@ -218,6 +218,15 @@ fn fixed_point<T: Real>(
         let allowed = k_error / smallest
             + two * off / smallest * frobenius(&inverse) * frobenius(&k)
             + units::<T>(2 * n + 6) * frobenius(&inverse) * frobenius(&inverse) * frobenius(&k);
+        // What rounding alone can do is as large as the map itself: any matrix would do.
+        if !(allowed < T::ratio(1, 2)) {
+            return Err(FamilyError::NotConverged {
+                what: "barycentre of covariances this ill-conditioned",
+                steps,
+                residual: allowed.nearest_f64(),
+                tolerance: 0.5,
+            });
+        }
         if residual <= allowed {
             return Ok(Found { covariance, steps, residual: residual + allowed });
         }
@@ -326,5 +335,17 @@ mod tests {
         let wrong = |root: &DMatrix<f64>, _| Ok((root * root * 1.01, 0.0));
         let error = fixed_point(dmatrix![1.0], wrong, |s| s).err().map(|error| error.to_string());
         assert!(error.is_some_and(|text| text.starts_with("barycentre is still off by ")));
+    }
+
+    /// The arithmetic mean came back, because an infinite tolerance allowed everything.
+    #[test]
+    fn covariances_without_digits_are_refused() {
+        let swap = SignedPermutationRep::from_fn(Cyclic::new(2).unwrap(), 2, |&g| {
+            SignedPermutation::from_fn(2, |i| ((i + g) % 2, false))
+        });
+        let covariance = dmatrix![1.0, 0.0; 0.0, 1e-20];
+        let q = FullGaussian::with_covariance(&dvector![0.0, 0.0], &covariance).unwrap();
+        let error = barycentre(&q, &swap).unwrap_err();
+        assert!(matches!(error, FamilyError::NotConverged { .. }), "{error}");
     }
 }

@@ -17,7 +17,7 @@ const MOST: usize = 1 << 20;
 ///
 /// It is invariant for every family, closed under the action or not, and in general no member of it.
 /// Its predictions are those of `q` averaged over the group (test-time augmentation), and for an
-/// invariant prior its objective is never above that of `q` (claim S6).
+/// invariant prior and an invariant loss its objective is never above that of `q` (claim S6).
 #[derive(Clone, Debug)]
 pub struct Mixture<F, R, T = f64> {
     posterior: Member<F, T>,

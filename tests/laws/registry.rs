@@ -72,6 +72,6 @@ fn registered_families_obey_the_laws() {
         };
         let mut kits = Kits(&scene, 0);
         each_family(&mut kits);
-        assert!(kits.1 >= 15, "only {} families", kits.1);
+        assert_eq!(kits.1, 16, "families in the registry");
     }
 }

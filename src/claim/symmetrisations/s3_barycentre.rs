@@ -2,7 +2,7 @@
 
 use super::rounding::{U, projection_error};
 use super::setting::{Full, Setting, average, entrywise, settled};
-use crate::claim::scene::{GroupSpec, Scene, Which};
+use crate::claim::scene::{Block, GroupSpec, Points, Scene, Which};
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role, strategy};
 use crate::family::{Bures, FamilyError, FullGaussian, Member};
 use crate::group::{AnyGroup, Finite};
@@ -58,7 +58,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 cost: 4,
                 ..full
             },
-            instances: small,
+            instances: leaning,
             check: |scene| shown(sheared(scene)),
             exact: None,
         }),
@@ -118,6 +118,22 @@ fn small(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
             }
             scene.spread = 0;
             scene
+        })
+        .boxed()
+}
+
+/// Two points that are swapped and one that stays, in a basis that is not orthogonal.
+fn leaning(_: Option<Feature>) -> BoxedStrategy<Scene> {
+    small(Some(Feature::NonOrthogonal))
+        .prop_map(|scene| Scene {
+            group: GroupSpec::Cyclic(2),
+            blocks: [Points::Natural, Points::Fixed]
+                .map(|points| Block { points, signed: false })
+                .to_vec(),
+            shuffle: vec![],
+            flips: vec![],
+            shears: vec![1, 0, -1, 1, 1],
+            ..scene
         })
         .boxed()
 }

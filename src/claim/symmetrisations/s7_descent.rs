@@ -5,11 +5,13 @@ use super::setting::{
 };
 use crate::action::ClosedUnder;
 use crate::claim::rounding::{Tracked, close};
-use crate::claim::scene::{Scene, Which};
+use crate::claim::scene::{GroupSpec, Scene, Which};
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
 use crate::family::{DiagonalGaussian, FamilyError, LogPartition};
 use crate::group::Finite;
-use crate::representation::{ActsOn, Representation, Reynolds, Unsigned};
+use crate::representation::{
+    ActsOn, Representation, Reynolds, SignedPermutation, SignedPermutationRep, Unsigned,
+};
 use crate::scalar::{Scalar, dot};
 use crate::symmetrize::{arithmetic, geometric};
 use num_traits::{Float, FloatConst, Zero};
@@ -65,7 +67,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 &[Feature::WideScales],
             ),
             instances: diagonal_scenes,
-            check: bimodal,
+            check: |scene| measured(bimodal(scene)),
             exact: None,
         }),
         Box::new(Entry {
@@ -141,18 +143,25 @@ where
     ))
 }
 
-/// `a = rs` with `4 ≤ r ≤ 8`, and `q` one of the two modes. `KL(q‖p) ≤ ln 2`, since `p ≥ ½q`; and since
-/// `p(θ) ≤ N(|θ|; a, s²)`, `KL(q̂‖p) ≥ r² − r√(2(1 + r²)/π) − ½ ln(1 + r²)`. The loss is constant.
-fn bimodal(scene: &Scene) -> Outcome {
+/// `s = 1`, `4 ≤ a ≤ 8`, and `q = N(a, 1)` one of the two modes. `KL(q‖p) ≤ ln 2`, since `p ≥ ½q`; and with
+/// `V` the variance of the average `q̂`, whose mean is 0, `p(θ) ≤ N(|θ|; a, 1)` gives
+/// `KL(q̂‖p) ≥ ½(V + a² − 2a√(2V/π)) − ½(1 + ln V)`. The loss is constant.
+fn bimodal(scene: &Scene) -> Result<Outcome, FamilyError> {
     let eighths = i64::from(scene.means.first().copied().unwrap_or(0)).abs();
-    let r = Tracked::count(4) + Tracked::ratio(eighths, 8);
+    let a = Tracked::count(4) + Tracked::ratio(eighths, 8);
     let (one, two) = (Tracked::count(1), Tracked::count(2));
-    let spread = one + r * r;
-    let root = Float::sqrt(two * spread / <Tracked as FloatConst>::PI());
-    let at_least = r * r - r * root - Float::ln(spread) / two;
+    let group = GroupSpec::Cyclic(2).build();
+    let flip = group.element(1);
+    let sign = SignedPermutationRep::from_fn(group, 1, move |g| {
+        SignedPermutation::from_fn(1, |i| (i, *g == flip))
+    });
+    let upper = arithmetic(&DiagonalGaussian::with_variance(&[a], &[one])?, &sign)?;
+    let variance = upper.variance()[0];
+    let distance = Float::sqrt(two * variance / <Tracked as FloatConst>::PI());
+    let at_least = (variance + a * a - two * a * distance - one - Float::ln(variance)) / two;
     let at_most = Float::ln(two);
     let tolerance = (at_least - at_most).bound();
-    Outcome::vacuous().bounded("J(q̂) ≤ J(q)", at_least.value(), at_most.value(), tolerance)
+    Ok(Outcome::vacuous().bounded("J(q̂) ≤ J(q)", at_least.value(), at_most.value(), tolerance))
 }
 
 /// `E_q ½(Σθ − y)² = ½(Σm − y)² + ½Σσ²`, under the permutations without signs, which keep `Σθ`.
