@@ -3,7 +3,7 @@
 //! The log-partition function of a bounded statistic is not self-concordant: where all the weight is on
 //! one point the Fisher information vanishes, and an undamped step leaves for infinity.
 
-use crate::linalg;
+use super::solve::inverse;
 use crate::special::Special;
 use nalgebra::{DMatrix, DVector};
 
@@ -13,15 +13,6 @@ const STEPS: usize = 200;
 /// Below this `λ` Newton's method converges by itself, and differences of the potential, of size `λ²`,
 /// begin to drown in rounding.
 const NEAR: f64 = 1e-4;
-
-/// `I⁻¹`, scaled to a unit diagonal first, so that small statistics are not mistaken for singular ones.
-fn inverse(matrix: &DMatrix<f64>) -> Option<DMatrix<f64>> {
-    let n = matrix.nrows();
-    let root: Vec<f64> = (0..n).map(|k| matrix[(k, k)].sqrt()).collect();
-    let scaled = DMatrix::from_fn(n, n, |k, l| matrix[(k, l)] / (root[k] * root[l]));
-    let inverse = linalg::inverse(&scaled)?;
-    Some(DMatrix::from_fn(n, n, |k, l| inverse[(k, l)] / (root[k] * root[l])))
-}
 
 /// The minimum of the convex `potential(η) = A(η) − ⟨η, μ⟩`, from zero; `residual(η) = ∇A(η) − μ` is its
 /// gradient, in the scalar's own arithmetic. `None` where there is none: outside the mean-parameter space

@@ -16,7 +16,7 @@ const NEAR: f64 = 0.01;
 
 /// The inverse of a positive definite matrix, scaled to a unit diagonal first: coordinates of very
 /// different size are not mistaken for singular ones.
-fn inverse(matrix: &DMatrix<f64>) -> Option<DMatrix<f64>> {
+pub(super) fn inverse(matrix: &DMatrix<f64>) -> Option<DMatrix<f64>> {
     let n = matrix.nrows();
     let root: Vec<f64> = (0..n).map(|k| matrix[(k, k)].sqrt()).collect();
     let scaled = DMatrix::from_fn(n, n, |k, l| matrix[(k, l)] / (root[k] * root[l]));

@@ -339,6 +339,11 @@ fn couplings<T: Special>(scene: &Scene, which: Which, n: usize) -> DVector<T> {
     DVector::from_iterator(n + n * (n - 1) / 2, weak)
 }
 
+/// A configuration of spins.
+fn signs<T: Scalar>(scene: &Scene, n: usize) -> Vec<T> {
+    bits(scene, n).into_iter().map(|down| T::ratio(if down { -1 } else { 1 }, 1)).collect()
+}
+
 impl FamilyEntry for Spins {
     type Family = Ising;
     type Rep<T: Scalar> = Signed;
@@ -357,10 +362,7 @@ impl FamilyEntry for Spins {
     }
 
     fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        bits(scene, family.dim())
-            .into_iter()
-            .map(|bit| T::ratio(if bit { -1 } else { 1 }, 1))
-            .collect()
+        signs(scene, family.dim())
     }
 
     fn moments(q: &Member<Self::Family, Tracked>) -> Option<Moments> {
@@ -386,10 +388,7 @@ impl FamilyEntry for Bits {
     }
 
     fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        bits(scene, family.dim())
-            .into_iter()
-            .map(|bit| T::ratio(if bit { -1 } else { 1 }, 1))
-            .collect()
+        signs(scene, family.dim())
     }
 
     fn moments(q: &Member<Self::Family, Tracked>) -> Option<Moments> {
