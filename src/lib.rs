@@ -53,6 +53,7 @@
 //! | [`family`] | exponential families, natural and mean parameters |
 //! | [`action`] | how a representation moves a family: closedness as a trait bound, push-forward, gap |
 //! | [`symmetrize`] | geometric and arithmetic averaging, projection, barycentre, tying, mixture; the orbit divergence |
+//! | [`model`] | functions of parameters and inputs, with groups acting on all three spaces |
 //! | [`defect`] | bounds on the equivariance defect |
 //! | [`law`] | conformance kits for your own groups, representations, families, symmetrisations |
 #![cfg_attr(
@@ -89,6 +90,7 @@ pub mod family;
 pub mod group;
 pub mod law;
 mod linalg;
+pub mod model;
 #[cfg(feature = "cli")]
 pub mod report;
 pub mod representation;

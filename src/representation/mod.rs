@@ -258,7 +258,7 @@ pub enum RepresentationError {
 }
 
 /// Fails unless both representations are of the same group.
-fn same_group<A, B>(a: &A, b: &B) -> Result<(), RepresentationError>
+pub(crate) fn same_group<A, B>(a: &A, b: &B) -> Result<(), RepresentationError>
 where
     A: Representation,
     B: Representation<Group = A::Group>,
