@@ -22,7 +22,7 @@ impl<T: Scalar> Share<T> {
         if size.is_power_of_two() { Self::Times(T::one() / count) } else { Self::Over(count) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn of_sum(&self, sum: T) -> T {
         match self {
             Self::Times(share) => sum * share.clone(),
@@ -31,7 +31,7 @@ impl<T: Scalar> Share<T> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn signed<T: Scalar>(value: &T, negative: bool) -> T {
     if negative { -value.clone() } else { value.clone() }
 }
@@ -127,6 +127,7 @@ pub(super) struct Rows {
 }
 
 /// Averages one orbit of rows that is not killed. `sums` is working space, reused between calls.
+#[inline(always)]
 pub(super) fn rows<T: Scalar>(
     Rows { base, stride, width }: Rows,
     members: &[u32],
@@ -180,7 +181,7 @@ pub(super) fn rows<T: Scalar>(
     }
 }
 
-#[inline]
+#[inline(always)]
 fn finish<T: Scalar>(first: &[T], sums: &mut [T], share: impl Fn(T) -> T) {
     for (sum, first) in sums.iter_mut().zip(first) {
         *sum = first.clone() - share(sum.clone());
@@ -189,7 +190,7 @@ fn finish<T: Scalar>(first: &[T], sums: &mut [T], share: impl Fn(T) -> T) {
 
 /// `sums = Σ_j (first − row_j)`, four rows in one pass so that the sums are read and written once for
 /// them; each sum still adds its terms in order.
-#[inline]
+#[inline(always)]
 fn add_differences<'x, T: Scalar>(
     first: &[T],
     others: &[u32],

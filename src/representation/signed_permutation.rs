@@ -74,6 +74,11 @@ impl SignedPermutation {
         self.negative.as_ref().is_some_and(|negative| negative[i])
     }
 
+    /// The images, and the signs if there are any.
+    pub(super) fn slices(&self) -> (&[u32], Option<&[bool]>) {
+        (self.permutation.images(), self.negative.as_deref())
+    }
+
     /// The permutation underneath, without its signs.
     pub fn permutation(&self) -> &Permutation {
         &self.permutation

@@ -6,5 +6,6 @@ mod group_constructions;
 mod group_orders;
 mod groups;
 mod haar;
+mod known_groups;
 mod layouts;
 mod orbits;
