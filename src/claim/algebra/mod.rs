@@ -7,6 +7,7 @@ mod constructions;
 mod cyclic_subgroup;
 mod duality;
 mod elimination;
+mod every;
 mod exact;
 mod generators;
 mod group_laws;
@@ -31,13 +32,18 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(powers::claims());
     claims.extend(induced::claims());
     claims.extend(duality::claims());
+    claims.extend(every::homomorphism::claims());
     claims.extend(reynolds::claims());
     claims.extend(induced::reciprocity_claims());
     claims.extend(adjoint::claims());
+    claims.extend(every::reynolds::claims());
+    claims.extend(every::dual::claims());
     claims.extend(orbits::claims());
     claims.extend(generators::claims());
+    claims.extend(every::fixed_spaces::claims());
     claims.extend(lie::claims());
     claims.extend(exact::claims());
+    claims.extend(every::exact::claims());
     claims
 }
 
