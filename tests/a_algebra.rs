@@ -78,6 +78,8 @@ entries! {
     a3_control_the_kernel_is_not_the_orthogonal_complement_in_every_representation: "A3.every-orthogonal-complement",
     a3_invariant_tensors_from_the_lie_algebra: "A3.lie",
     a3_control_every_component_matters: "A3.lie-without-components",
+    a3_invariant_mixed_tensors: "A3.lie-mixed",
+    a3_control_signed_permutations_have_more_invariants: "A3.lie-finite-subgroup",
     a4_equality_on_fractions_is_equality: "A4.exact",
     a4_control_floats_are_not_equal: "A4.floats",
     a4_equality_on_fractions_in_every_representation: "A4.every",

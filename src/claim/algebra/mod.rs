@@ -14,6 +14,7 @@ mod group_laws;
 mod growth;
 mod induced;
 mod lie;
+mod lie_wide;
 mod orbits;
 mod powers;
 mod representations;
@@ -42,6 +43,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(generators::claims());
     claims.extend(every::fixed_spaces::claims());
     claims.extend(lie::claims());
+    claims.extend(lie_wide::claims());
     claims.extend(exact::claims());
     claims.extend(every::exact::claims());
     claims
