@@ -1,12 +1,9 @@
 //! How a finite group moves the tensors of a posterior.
 
 use crate::checkpoint::{Architecture, ArchitectureError, AxisRole, Posterior, TensorRoles};
-use crate::group::{
-    AnyGroup, Cyclic, Dihedral, Finite, FinitelyGenerated, GroupError, Permutation,
-};
+use crate::group::{AnyGroup, Cyclic, Dihedral, Finite, FinitelyGenerated, GroupError};
 use crate::representation::{
-    ActsOnGrid, PermutationRep, Representation, RepresentationError, SignedOrbits,
-    SignedPermutationRep,
+    ActsOnGrid, Axis, PermutationRep, Representation, RepresentationError, SignedOrbits, TensorAxes,
 };
 use std::fmt;
 use std::str::FromStr;
@@ -137,12 +134,12 @@ pub enum ActionError {
 #[derive(Clone, Debug)]
 pub struct TensorAction {
     name: String,
-    representation: SignedPermutationRep<AnyGroup>,
+    representation: TensorAxes<AnyGroup>,
 }
 
 impl TensorAction {
     /// The action on the entries of a tensor pair.
-    pub(super) fn new(name: String, representation: SignedPermutationRep<AnyGroup>) -> Self {
+    pub(super) fn new(name: String, representation: TensorAxes<AnyGroup>) -> Self {
         Self { name, representation }
     }
 
@@ -151,14 +148,14 @@ impl TensorAction {
         &self.name
     }
 
-    /// The representation on the entries, in row-major order.
-    pub fn representation(&self) -> &SignedPermutationRep<AnyGroup> {
+    /// The representation on the entries, in row-major order, axis by axis.
+    pub fn representation(&self) -> &TensorAxes<AnyGroup> {
         &self.representation
     }
 
-    /// The orbits of the entries.
+    /// The orbits of the entries: those of the axes that move, repeated along the others.
     pub fn orbits(&self) -> SignedOrbits {
-        SignedOrbits::of(&self.representation)
+        self.representation.orbits().expanded()
     }
 }
 
@@ -223,11 +220,6 @@ impl PosteriorAction {
     }
 }
 
-/// `n` coordinates that do not move.
-fn fixed(group: &AnyGroup, n: usize) -> PermutationRep<AnyGroup> {
-    PermutationRep::from_fn(group.clone(), n, move |_| Permutation::identity(n))
-}
-
 /// The action on one tensor: the product of the actions on its axes.
 fn tensor_action(
     group: &AnyGroup,
@@ -238,7 +230,7 @@ fn tensor_action(
     let order = group.small_order().unwrap_or(usize::MAX);
     let failed = |source| ActionError::Representation { tensor: roles.name.clone(), source };
     let hidden = |axis: usize, count: usize| match channels {
-        Channels::Trivial => Ok(fixed(group, count)),
+        Channels::Trivial => Ok(vec![Axis::Fixed(count)]),
         Channels::Regular if !count.is_multiple_of(order) => Err(ActionError::NotDivisible {
             tensor: roles.name.clone(),
             axis,
@@ -247,34 +239,39 @@ fn tensor_action(
         }),
         Channels::Regular => {
             let regular = PermutationRep::regular(group).map_err(failed)?;
-            let blocks = fixed(group, count / order);
-            match layout {
-                Layout::Interleaved => blocks.product(&regular),
-                Layout::Blocked => regular.product(&blocks),
-            }
-            .map_err(failed)
+            Ok(in_blocks(regular.into(), count / order, layout))
         }
     };
-    let mut product: Option<PermutationRep<AnyGroup>> = None;
+    let mut axes: Vec<Axis<AnyGroup>> = Vec::new();
     for (axis, role) in roles.roles.iter().enumerate() {
-        let factor = match *role {
-            AxisRole::InputChannels { channels } => fixed(group, channels),
-            AxisRole::Classes { classes } => fixed(group, classes),
-            AxisRole::HiddenChannels { channels, .. } => hidden(axis, channels)?,
-            // Rows and columns turn together: the pair is one factor, made at its first axis.
-            AxisRole::KernelRows { side } => group.on_grid(side).map_err(failed)?,
-            AxisRole::KernelColumns { .. } => continue,
-            AxisRole::FlattenedFeatures { channels, side, .. } => {
-                let grid = group.on_grid(side).map_err(failed)?;
-                hidden(axis, channels)?.product(&grid).map_err(failed)?
+        match *role {
+            AxisRole::InputChannels { channels: count } | AxisRole::Classes { classes: count } => {
+                axes.push(Axis::Fixed(count));
             }
-        };
-        product = Some(match product {
-            None => factor,
-            Some(before) => before.product(&factor).map_err(failed)?,
-        });
+            AxisRole::HiddenChannels { channels, .. } => axes.extend(hidden(axis, channels)?),
+            // Rows and columns turn together: the pair is one axis, made at its first.
+            AxisRole::KernelRows { side } => {
+                axes.push(group.on_grid(side).map_err(failed)?.into());
+            }
+            AxisRole::KernelColumns { .. } => {}
+            AxisRole::FlattenedFeatures { channels, side, .. } => {
+                axes.extend(hidden(axis, channels)?);
+                axes.push(group.on_grid(side).map_err(failed)?.into());
+            }
+        }
     }
-    let product = product.unwrap_or_else(|| fixed(group, 1));
-    let representation = product.into();
+    let representation = TensorAxes::new(group.clone(), axes).map_err(failed)?;
     Ok(TensorAction { name: roles.name.clone(), representation })
+}
+
+/// Channels in regular blocks, as two axes.
+pub(super) fn in_blocks(
+    regular: Axis<AnyGroup>,
+    blocks: usize,
+    layout: Layout,
+) -> Vec<Axis<AnyGroup>> {
+    match layout {
+        Layout::Interleaved => vec![Axis::Fixed(blocks), regular],
+        Layout::Blocked => vec![regular, Axis::Fixed(blocks)],
+    }
 }

@@ -1,5 +1,6 @@
 //! What a claim's check found on one instance.
 
+use super::Kinds;
 use crate::law::Residual;
 
 /// The worst residual of a check's parts, and how tight a bound was.
@@ -23,6 +24,7 @@ pub struct Outcome {
     tightness: Option<f64>,
     unchecked: bool,
     partial: bool,
+    kinds: Option<Kinds>,
 }
 
 impl Outcome {
@@ -35,6 +37,7 @@ impl Outcome {
             tightness: None,
             unchecked: !residual.is_checked(),
             partial: false,
+            kinds: None,
         }
     }
 
@@ -65,6 +68,28 @@ impl Outcome {
             (self.part, self.residual) = (other.part, other.residual);
         }
         self
+    }
+
+    /// Adds what was found on one of the kinds of subject that the statement is about, by its number among
+    /// `name`; `None` if this instance has none of the kind. A control must be refuted on each of them.
+    pub(super) fn and_kind(
+        self,
+        name: fn(usize) -> &'static str,
+        index: usize,
+        found: Option<Self>,
+    ) -> Self {
+        let mut kinds = self.kinds.unwrap_or_else(|| Kinds::named(name));
+        kinds.add(index, found.map(|outcome| outcome.residual));
+        let next = match found {
+            Some(found) => self.and_of(name(index), found),
+            None => self,
+        };
+        Self { kinds: Some(kinds), ..next }
+    }
+
+    /// The kinds of subject that were gone through, where the statement is about several.
+    pub fn kinds(&self) -> Option<Kinds> {
+        self.kinds
     }
 
     /// Adds an inequality `lhs ≤ rhs`, held against a tolerance for rounding. Where the right side

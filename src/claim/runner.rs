@@ -2,7 +2,7 @@
 
 use super::entry::STRATIFIED;
 use super::report::{ClaimReport, ExactTwin, Report, Verdict};
-use super::{Claim, Evidence, Feature, Mode, Role};
+use super::{Claim, Evidence, Feature, Kinds, Mode, Role};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -74,6 +74,7 @@ struct Tally {
     tightness: Option<f64>,
     unchecked: usize,
     partial: bool,
+    kinds: Option<Kinds>,
     hits: Vec<usize>,
     histogram: [usize; ClaimReport::BINS],
     time: Duration,
@@ -96,8 +97,17 @@ impl Tally {
         }
         self.unchecked += other.unchecked;
         self.partial |= other.partial;
+        self.kinds = together(self.kinds, other.kinds);
         self.time += other.time;
         self
+    }
+}
+
+/// The kinds of subject that either met.
+fn together(a: Option<Kinds>, b: Option<Kinds>) -> Option<Kinds> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.and(b)),
+        (a, b) => a.or(b),
     }
 }
 
@@ -109,6 +119,7 @@ fn tally(claim: &dyn Claim, seed: u64, range: std::ops::Range<usize>, mode: Mode
         tightness: None,
         unchecked: 0,
         partial: false,
+        kinds: None,
         hits: vec![0; covers.len()],
         histogram: [0; ClaimReport::BINS],
         time: Duration::ZERO,
@@ -124,6 +135,7 @@ fn tally(claim: &dyn Claim, seed: u64, range: std::ops::Range<usize>, mode: Mode
         }
         tally.unchecked += usize::from(case.outcome.is_unchecked());
         tally.partial |= case.outcome.is_partial();
+        tally.kinds = together(tally.kinds, case.outcome.kinds());
         for (hits, &feature) in tally.hits.iter_mut().zip(covers) {
             *hits += usize::from(case.features.contains(feature));
         }
@@ -192,25 +204,46 @@ fn conclude(
     let about = *claim.about();
     let cases = cases_of(claim, settings);
     let control = about.role == Role::Control;
-    // A control is shown by its worst case, with or without rounding; a theorem must hold in both.
+    // A control is shown by its worst case, with or without rounding, of each kind of subject where there
+    // are several; a theorem must hold in both.
     let holds = |tally: &Tally| {
-        if control { tally.worst.0 >= CONTROL_MARGIN } else { tally.worst.0 <= 1.0 }
+        let every = tally.kinds.is_none_or(|kinds| kinds.unrefuted().is_empty());
+        if control { tally.worst.0 >= CONTROL_MARGIN && every } else { tally.worst.0 <= 1.0 }
+    };
+    let shown_of = |tally: &Tally| {
+        tally
+            .kinds
+            .map(|kinds| format!("refuted on {} of {} kinds", kinds.refuted(), kinds.count()))
     };
     let hits: Vec<(Feature, usize)> =
         about.covers.iter().copied().zip(normal.hits.iter().copied()).collect();
     let starved: Vec<&str> =
         hits.iter().filter(|(_, count)| *count == 0).map(|(feature, _)| feature.text()).collect();
     let starvation = (cases >= COVERAGE_FROM && !starved.is_empty())
-        .then(|| format!("{cases} cases met none with: {}", starved.join(", ")));
-    let unshown = (control && !holds(&normal)).then(|| {
-        format!(
+        .then(|| format!("{cases} cases met none with: {}", starved.join(", ")))
+        .or_else(|| {
+            // The stratified cases are enough to meet every kind of subject.
+            let missing = normal.kinds.filter(|_| cases >= STRATIFIED)?.missing();
+            (!missing.is_empty())
+                .then(|| format!("{cases} cases met none of the kind: {}", missing.join(", ")))
+        });
+    let unshown = (control && !holds(&normal)).then(|| match normal.kinds {
+        Some(kinds) if normal.worst.0 >= CONTROL_MARGIN => {
+            format!("the violation was not shown for: {}", kinds.unrefuted().join(", "))
+        }
+        _ => format!(
             "the violation was not shown: worst error/tolerance {:.2e}, expected {CONTROL_MARGIN:e}",
             normal.worst.0
-        )
+        ),
     });
     let twin_fails = exact.as_ref().is_some_and(|tally| !holds(tally));
     let witness = if control == holds(&normal) {
-        Some(claim.witness(settings.seed, normal.worst.1, Mode::Normal))
+        let witness = claim.witness(settings.seed, normal.worst.1, Mode::Normal);
+        // A control that is shown says on how many kinds of subject.
+        Some(match shown_of(&normal).filter(|_| control) {
+            Some(kinds) => format!("{kinds}; on one of them {witness}"),
+            None => witness,
+        })
     } else if let (true, Some(tally)) = (twin_fails && !control, &exact) {
         let witness = claim.witness(settings.seed, tally.worst.1, Mode::Exact);
         Some(format!("in exact arithmetic: {witness}"))

@@ -1,18 +1,40 @@
-//! Fixed spaces from generators alone (claim A3).
+//! Fixed spaces: by orbits, from generators, by averaging (claim A3).
 
-use super::{ActsOn, RepresentationError};
-use crate::group::FinitelyGenerated;
+use super::{
+    ActsBySignedPermutations, ActsOn, ElementOf, RepresentationError, Reynolds, SignedOrbits,
+};
+use crate::group::{Finite, FinitelyGenerated};
 use crate::linalg;
 use crate::scalar::Scalar;
 use nalgebra::DMatrix;
 
-/// The fixed space `V^G` of a representation with its natural complement, found from generators:
-/// `V^G = ∩ ker(ρ(s) − 1)`, and `Σ im(ρ(s) − 1)`, the kernel of the projector `P`.
+/// How a [`FixedSpace`] was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FixedSpaceMethod {
+    /// One vector for each orbit of coordinates that is not killed.
+    Orbits,
+    /// `∩ ker(ρ(s) − 1)` over generators, by elimination.
+    Generators,
+    /// The image of the mean over all elements.
+    Averaging,
+}
+
+/// The fixed space `V^G` of a representation with its natural complement, the kernel of the projector `P`.
 ///
-/// For a compact Lie group the operators are `dρ(X)` for generators `X` of the Lie algebra and `ρ(s) − 1`
-/// for one `s` in each component ([`of_operators`](Self::of_operators)).
+/// [`of`](Self::of) chooses the method by structure, and [`method`](Self::method) says which it was:
 ///
-/// By elimination with complete pivoting. Exact scalars decide ranks exactly. In floating point a
+/// | method | for | cost | rank |
+/// |---|---|---|---|
+/// | orbits | (signed) permutations | `dim · generators` | a count of orbits |
+/// | generators | any representation | `dim³ · generators` | by elimination |
+/// | averaging | small groups, where elimination leaves the rank unclear | `dim² · order` | from a trace |
+///
+/// From generators the space is `V^G = ∩ ker(ρ(s) − 1)`, and the complement `Σ im(ρ(s) − 1)`. For a compact
+/// Lie group the operators are `dρ(X)` for generators `X` of the Lie algebra and `ρ(s) − 1` for one `s` in
+/// each component ([`of_operators`](Self::of_operators)).
+///
+/// Elimination is with complete pivoting. Exact scalars decide ranks exactly. In floating point a
 /// remainder counts as zero when it is within the rounding errors of the elimination, and as a pivot
 /// when it is above the square root of the unit roundoff, relative to the largest entry met; in between
 /// the rank is not clear, which is an error and not a guess. The rank found is that of a matrix as near
@@ -21,23 +43,129 @@ use nalgebra::DMatrix;
 ///
 /// # Examples
 /// ```
-/// use equibayes::representation::FixedSpace;
+/// use equibayes::group::Dihedral;
+/// use equibayes::representation::{ActsOnGrid, FixedSpace, FixedSpaceMethod};
 /// use nalgebra::dmatrix;
+///
+/// // Centre, edges and corners of a 3×3 image.
+/// let image = FixedSpace::<f64>::of(&Dihedral::new(4)?.on_grid(3)?)?;
+/// assert_eq!((image.dim(), image.method()), (3, FixedSpaceMethod::Orbits));
 ///
 /// // SO(3) on R^3 by its Lie algebra: rotations about the first axis alone fix that axis.
 /// let about_x = dmatrix![0.0, 0.0, 0.0; 0.0, 0.0, -1.0; 0.0, 1.0, 0.0];
 /// let about_y = dmatrix![0.0, 0.0, 1.0; 0.0, 0.0, 0.0; -1.0, 0.0, 0.0];
 /// assert_eq!(FixedSpace::of_operators(3, &[about_x.clone()])?.dim(), 1);
 /// assert_eq!(FixedSpace::of_operators(3, &[about_x, about_y])?.dim(), 0);
-/// # Ok::<(), equibayes::representation::RepresentationError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct FixedSpace<T: Scalar> {
     basis: DMatrix<T>,
     annihilator: DMatrix<T>,
+    method: FixedSpaceMethod,
 }
 
+/// [`FixedSpace::of`] averages over groups of at most this order,
+const AVERAGED: usize = 1 << 12;
+
+/// and adds up at most this many matrix entries.
+const ENTRIES: usize = 1 << 24;
+
 impl<T: Scalar> FixedSpace<T> {
+    /// The fixed space, by the method that the structure of the representation asks for: orbits where every
+    /// generator acts by a signed permutation; else the generators; and where rounding leaves these unclear
+    /// and the group is small, the mean over its elements.
+    ///
+    /// # Errors
+    /// [`RepresentationError::UnclearRank`] or [`RepresentationError::NoComplement`] where the generators do
+    /// not say and the mean does not either (or would cost too much).
+    pub fn of<R>(rep: &R) -> Result<Self, RepresentationError>
+    where
+        R: ActsOn<T>,
+        R::Group: Finite,
+    {
+        let generators = rep.group().generators();
+        let maps: Option<Vec<_>> = generators.iter().map(|g| rep.signed_permutation(g)).collect();
+        if let Some(maps) = maps {
+            return Ok(Self::of_orbits(&SignedOrbits::new(rep.dim(), &maps)));
+        }
+        let found = Self::by_generators(rep).and_then(|space| {
+            // Of a finite group the two are complementary: if these are not, a rank was misjudged.
+            if space.basis.ncols() == space.annihilator.ncols() {
+                Ok(space)
+            } else {
+                Err(RepresentationError::NoComplement { fixed: space.dim() })
+            }
+        });
+        let affordable = rep.group().small_order().is_some_and(|order| {
+            order <= AVERAGED && order.saturating_mul(rep.dim() * rep.dim()) <= ENTRIES
+        });
+        match found {
+            Err(unclear) if affordable => Self::by_averaging(rep).map_err(|_| unclear),
+            found => found,
+        }
+    }
+
+    /// The fixed space of a signed permutation representation: for each orbit of coordinates that is not
+    /// killed, the sum of its basis vectors with their signs.
+    pub fn by_orbits<R>(rep: &R) -> Self
+    where
+        R: ActsBySignedPermutations,
+        R::Group: FinitelyGenerated,
+    {
+        Self::of_orbits(&SignedOrbits::of(rep))
+    }
+
+    fn of_orbits(orbits: &SignedOrbits) -> Self {
+        let mut basis = DMatrix::from_element(orbits.dim(), orbits.fixed_dim(), T::zero());
+        let alive = orbits.iter().filter(|orbit| !orbit.is_killed());
+        for (orbit, mut column) in alive.zip(basis.column_iter_mut()) {
+            for (i, negative) in orbit.members() {
+                column[i] = if negative { -T::one() } else { T::one() };
+            }
+        }
+        // Signed permutations are orthogonal: covectors are fixed as vectors are.
+        let annihilator = basis.clone();
+        Self { basis, annihilator, method: FixedSpaceMethod::Orbits }
+    }
+
+    /// The image of the mean `P` over all elements, with columns of `P` for a basis.
+    ///
+    /// Its rank is the trace. In floating point that is safe if the defect `ε = ‖P² − P‖` is small: an
+    /// eigenvalue `λ` has `|λ||λ − 1| ≤ ε`, and one of the two is at least 1/2, so `λ` is within `2ε` of 0 or
+    /// of 1; the trace is within `2εn ≤ 1/4` of the number of those near 1.
+    ///
+    /// # Errors
+    /// [`RepresentationError::NotIdempotent`] if `P² ≠ P`, in floating point if `ε > 1/(8n)`.
+    pub fn by_averaging<R>(rep: &R) -> Result<Self, RepresentationError>
+    where
+        R: ActsOn<T>,
+        R::Group: Finite,
+    {
+        let p = Reynolds::by_averaging(rep).matrix();
+        let n = p.nrows();
+        // An entry of the product has n roundings of what adds up to (|P||P|)_ij, and one more of the difference.
+        let sizes = p.map(|entry| entry.nearest_f64().abs());
+        let rounding = match T::UNIT_ROUNDOFF {
+            0.0 => 0.0,
+            unit => (n + 1) as f64 * unit * row_sums(&(&sizes * &sizes + &sizes)),
+        };
+        let defect = row_sums(&(&p * &p - &p)) + rounding;
+        let allowed = if T::UNIT_ROUNDOFF == 0.0 { 0.0 } else { 0.125 / n.max(1) as f64 };
+        // Also for NaN.
+        if !(defect <= allowed) {
+            return Err(RepresentationError::NotIdempotent { defect, allowed });
+        }
+        let trace = (0..n).fold(T::zero(), |sum, i| sum + p[(i, i)].clone());
+        let rank = trace.nearest_f64().round() as usize;
+        let (rows, columns) = pivots(p.clone(), rank);
+        Ok(Self {
+            basis: p.select_columns(&columns),
+            annihilator: p.transpose().select_columns(&rows),
+            method: FixedSpaceMethod::Averaging,
+        })
+    }
+
     /// The fixed space of a representation, from the matrices of the group's generators.
     ///
     /// # Errors
@@ -47,10 +175,19 @@ impl<T: Scalar> FixedSpace<T> {
         R: ActsOn<T>,
         R::Group: FinitelyGenerated,
     {
+        Self::fixed_by(rep, &rep.group().generators())
+    }
+
+    /// What these elements fix, and so what the subgroup does that they generate.
+    ///
+    /// # Errors
+    /// [`RepresentationError::UnclearRank`], in floating point only.
+    pub fn fixed_by<R>(rep: &R, elements: &[ElementOf<R>]) -> Result<Self, RepresentationError>
+    where
+        R: ActsOn<T>,
+    {
         let dim = rep.dim();
-        let moved: Vec<_> = rep
-            .group()
-            .generators()
+        let moved: Vec<_> = elements
             .iter()
             .map(|s| {
                 let mut matrix = rep.matrix(s);
@@ -79,7 +216,16 @@ impl<T: Scalar> FixedSpace<T> {
             stacked.rows_mut(k * dim, dim).copy_from(operator);
             transposed.rows_mut(k * dim, dim).copy_from(&operator.transpose());
         }
-        Ok(Self { basis: null_space(stacked)?, annihilator: null_space(transposed)? })
+        Ok(Self {
+            basis: null_space(stacked)?,
+            annihilator: null_space(transposed)?,
+            method: FixedSpaceMethod::Generators,
+        })
+    }
+
+    /// How the space was found.
+    pub fn method(&self) -> FixedSpaceMethod {
+        self.method
     }
 
     /// The dimension of the fixed space.
@@ -112,6 +258,60 @@ impl<T: Scalar> FixedSpace<T> {
     }
 }
 
+/// `‖A‖_∞`, in `f64`.
+fn row_sums<T: Scalar>(matrix: &DMatrix<T>) -> f64 {
+    // `max` would drop a NaN.
+    let larger = |a: f64, b: f64| if a.is_nan() || a > b { a } else { b };
+    matrix
+        .row_iter()
+        .map(|row| {
+            row.iter()
+                .map(|entry| {
+                    let size = entry.nearest_f64().abs();
+                    // Nothing but zero counts as zero.
+                    if size == 0.0 && !entry.is_zero() { f64::MIN_POSITIVE } else { size }
+                })
+                .sum()
+        })
+        .fold(0.0, larger)
+}
+
+/// Rows and columns in which a matrix of this rank is invertible: the pivots of an elimination.
+fn pivots<T: Scalar>(mut a: DMatrix<T>, rank: usize) -> (Vec<usize>, Vec<usize>) {
+    let (mut rows, mut columns): (Vec<usize>, Vec<usize>) =
+        ((0..a.nrows()).collect(), (0..a.ncols()).collect());
+    for k in 0..rank {
+        let pivot = largest_from(&a, k);
+        a.swap_rows(k, pivot.0);
+        a.swap_columns(k, pivot.1);
+        rows.swap(k, pivot.0);
+        columns.swap(k, pivot.1);
+        for i in k + 1..a.nrows() {
+            let factor = a[(i, k)].clone() / a[(k, k)].clone();
+            for j in k + 1..a.ncols() {
+                let step = factor.clone() * a[(k, j)].clone();
+                a[(i, j)] -= step;
+            }
+        }
+    }
+    rows.truncate(rank);
+    columns.truncate(rank);
+    (rows, columns)
+}
+
+/// Where the largest entry is, from row and column `k` on; what is not a number counts as larger.
+fn largest_from<T: Scalar>(a: &DMatrix<T>, k: usize) -> (usize, usize) {
+    let mut pivot = (k, k);
+    for j in k..a.ncols() {
+        for i in k..a.nrows() {
+            if a[(i, j)].magnitude() > a[pivot].magnitude() || !a[(i, j)].is_number() {
+                pivot = (i, j);
+            }
+        }
+    }
+    pivot
+}
+
 /// A basis of `{x : Ax = 0}`, as columns, by Gauss–Jordan elimination with complete pivoting.
 fn null_space<T: Scalar>(mut a: DMatrix<T>) -> Result<DMatrix<T>, RepresentationError> {
     let (rows, columns) = a.shape();
@@ -119,14 +319,7 @@ fn null_space<T: Scalar>(mut a: DMatrix<T>) -> Result<DMatrix<T>, Representation
     let mut largest = 0.0_f64;
     let mut rank = 0;
     while rank < usize::min(rows, columns) {
-        let mut pivot = (rank, rank);
-        for j in rank..columns {
-            for i in rank..rows {
-                if a[(i, j)].magnitude() > a[pivot].magnitude() || !a[(i, j)].is_number() {
-                    pivot = (i, j);
-                }
-            }
-        }
+        let pivot = largest_from(&a, rank);
         let remainder = a[pivot].nearest_f64().abs();
         largest = if remainder.is_nan() { remainder } else { largest.max(remainder) };
         if T::UNIT_ROUNDOFF == 0.0 {
@@ -157,7 +350,8 @@ fn null_space<T: Scalar>(mut a: DMatrix<T>) -> Result<DMatrix<T>, Representation
         }
         for i in (0..rows).filter(|&i| i != rank) {
             let factor = a[(i, rank)].clone();
-            if factor.is_zero() {
+            // Saves exact scalars their work; a number that carries an error has it even where it is zero.
+            if factor.is_zero() && T::UNIT_ROUNDOFF == 0.0 {
                 continue;
             }
             a[(i, rank)] = T::zero();
@@ -229,6 +423,44 @@ mod tests {
         let broken = dmatrix![1.0, f64::NAN; 0.0, 1.0];
         assert!(FixedSpace::of_operators(2, &[broken]).is_err());
         assert_eq!(FixedSpace::<f64>::of_operators(2, &[]).unwrap().dim(), 2);
+    }
+
+    #[test]
+    fn the_structure_chooses_the_method() {
+        let d3 = PermutationRep::regular(&Dihedral::new(3).unwrap()).unwrap();
+        let orbits = FixedSpace::<f64>::of(&d3).unwrap();
+        assert_eq!(orbits.method(), FixedSpaceMethod::Orbits);
+        let mut basis = DMatrix::identity(6, 6);
+        basis[(5, 0)] = 3.0;
+        let sheared = ChangeOfBasis::new(d3, basis).unwrap();
+        let generators = FixedSpace::<f64>::of(&sheared).unwrap();
+        assert_eq!((generators.method(), generators.dim()), (FixedSpaceMethod::Generators, 1));
+        // A steep reflection beside a plain one: elimination cannot tell the second from rounding of the first,
+        // and the mean, (1 + ρ)/2, can.
+        let steep = crate::representation::Dense::from_fn(Cyclic::new(2).unwrap(), 3, |&g| {
+            let negate = if g == 0 { 1.0 } else { -1.0 };
+            let slope = if g == 0 { 0.0 } else { 1e9 };
+            dmatrix![1.0, slope, 0.0; 0.0, negate, 0.0; 0.0, 0.0, negate]
+        });
+        let unclear = FixedSpace::<f64>::by_generators(&steep).unwrap_err();
+        assert!(matches!(unclear, RepresentationError::UnclearRank { .. }), "{unclear}");
+        let space = FixedSpace::<f64>::of(&steep).unwrap();
+        assert_eq!((space.method(), space.dim()), (FixedSpaceMethod::Averaging, 1));
+        // Whole numbers below 2⁵³, and quotients of them by one of them.
+        let expected = dmatrix![1.0, 5e8, 0.0; 0.0, 0.0, 0.0; 0.0, 0.0, 0.0];
+        let found = space.projector().unwrap();
+        assert!((found - expected).iter().all(|off| off.abs() <= 4.0 * f64::EPSILON * 5e8));
+    }
+
+    #[test]
+    fn a_mean_that_is_no_projector_is_refused() {
+        // 1, s, s of a map s with s² ≠ 1: no representation of C_3.
+        let broken = crate::representation::Dense::from_fn(Cyclic::new(3).unwrap(), 2, |&g| {
+            let entry = i64::from(g != 0);
+            dmatrix![1, entry; 0, 1].map(|entry| Rational::ratio(entry, 1))
+        });
+        let error = FixedSpace::<Rational>::by_averaging(&broken).unwrap_err();
+        assert!(matches!(error, RepresentationError::NotIdempotent { .. }));
     }
 
     #[test]

@@ -15,6 +15,7 @@
 //! between the two ([`Reynolds::natural`], [`Reynolds::mean`]). Run a representation of your own through
 //! [`law::representation`](crate::law::representation).
 
+mod any;
 mod averaging;
 mod axes;
 mod axis_orbits;
@@ -39,13 +40,14 @@ mod tensor_power;
 mod trivial;
 mod unsigned;
 
+pub use any::AnyRepresentation;
 pub use axes::{Axis, TensorAxes};
 pub use axis_orbits::AxisOrbits;
 pub use change_of_basis::ChangeOfBasis;
 pub use dense::Dense;
 pub use direct_sum::DirectSum;
 pub use dual::Dual;
-pub use fixed_space::FixedSpace;
+pub use fixed_space::{FixedSpace, FixedSpaceMethod};
 pub use induced::Induced;
 pub use orbits::{Orbit, SignedOrbits};
 pub use orthogonal::Orthogonal;
@@ -224,6 +226,16 @@ pub enum RepresentationError {
     NoComplement {
         /// The dimension of the fixed space.
         fixed: usize,
+    },
+    /// A mean over group elements that is no projector, so that they are no group, or rounding hides it.
+    #[error(
+        "mean over the elements differs from its square by {defect:e}: expected at most {allowed:e}"
+    )]
+    NotIdempotent {
+        /// How far `P²` is from `P`, in the row sum norm.
+        defect: f64,
+        /// From where on the rank would not be clear.
+        allowed: f64,
     },
     /// Signs that are those of no character.
     #[error(

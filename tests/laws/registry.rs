@@ -2,9 +2,11 @@
 
 use equibayes::claim::registry;
 use equibayes::claim::registry::families::{FamilyEntry, FamilyVisitor, each_family};
+use equibayes::claim::registry::representations::REPRESENTATIONS;
 use equibayes::claim::scene::{Block, GroupSpec, Points, Scene, Which};
 use equibayes::group::Finite;
 use equibayes::law;
+use equibayes::representation::{ActsOn, Representation};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -23,6 +25,53 @@ fn names_are_unique() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), registry::GROUPS.len());
+    let mut names: Vec<_> = REPRESENTATIONS.iter().map(|entry| entry.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), REPRESENTATIONS.len());
+}
+
+#[test]
+fn registered_representations_of_registered_groups_obey_the_laws_of_what_they_promise() {
+    let block = |points, signed| Block { points, signed };
+    let mut met = vec![0; REPRESENTATIONS.len()];
+    for sample in registry::samples() {
+        let scene = Scene {
+            group: GroupSpec::Registered(sample),
+            blocks: vec![block(Points::Natural, true), block(Points::Fixed, true)],
+            shuffle: vec![1, 0, 1],
+            flips: vec![false, true],
+            max_dim: 4,
+            shears: vec![1, 0, -1, 1],
+            means: vec![1, -2, 3],
+            variances: vec![1, 2, 3],
+            spread: 1,
+            invariant: false,
+            picks: vec![1, 2, 1, 3],
+        };
+        for (entry, count) in REPRESENTATIONS.iter().zip(&mut met) {
+            let Some(rep) = entry.on(&scene) else { continue };
+            let of = format!("{} of {sample:?}", entry.name);
+            assert_eq!(rep.dim(), (entry.dim)(&scene), "{of}");
+            for g in rep.group().elements() {
+                let character = (entry.character)(&scene, &g) as f64;
+                // Sums of up to 16 products of small numbers; the character is a whole number.
+                assert!((rep.character(&g) - character).abs() < 0.25, "{of} at {g:?}");
+            }
+            *count += 1;
+            // The kits on one group of each kind, its largest.
+            if sample.entry.samples.last() != Some(&sample.parameters) {
+                continue;
+            }
+            for kit in (entry.kits)(&scene) {
+                let report = kit.run(1, 4);
+                assert!(report.holds(), "{of}: {report}");
+            }
+        }
+    }
+    for (entry, count) in REPRESENTATIONS.iter().zip(met) {
+        assert!(count >= 12, "{entry:?} is too large for all but {count} groups");
+    }
 }
 
 /// A scene with new numbers for its members.

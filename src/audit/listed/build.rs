@@ -4,10 +4,13 @@ use super::axis::AxisEntry;
 use super::elements::Elements;
 use super::points::{Block, Points};
 use super::{ActionsError, ActionsFile, Axes, AxisProblem};
+use crate::audit::action::in_blocks;
 use crate::audit::{Layout, PosteriorAction, TensorAction};
 use crate::checkpoint::{Posterior, TensorPair};
 use crate::group::{AnyGroup, Finite, Permutation, PermutationGroup};
-use crate::representation::{GridSymmetry, SignedPermutation, SignedPermutationRep};
+use crate::representation::{
+    Axis, GridSymmetry, SignedPermutation, SignedPermutationRep, TensorAxes,
+};
 
 impl PosteriorAction {
     /// The action that a file lists, on every tensor pair of a posterior.
@@ -53,7 +56,7 @@ impl PosteriorAction {
                 }
             }
             let factors = factors.into_iter().map(|(_, factor)| factor).collect();
-            tensors.push(tensor_action(pair, factors, &group, elements.clone()));
+            tensors.push(tensor_action(pair, factors, &group, elements.as_ref())?);
         }
         Ok(Self::new(group.into(), tensors))
     }
@@ -186,51 +189,50 @@ fn tensor_action(
     pair: &TensorPair,
     factors: Vec<Factor>,
     group: &PermutationGroup,
-    elements: Option<Elements>,
-) -> TensorAction {
-    let dim = pair.mean().len();
+    elements: Option<&Elements>,
+) -> Result<TensorAction, ActionsError> {
+    let any = AnyGroup::from(group.clone());
+    let axes = factors.into_iter().flat_map(|factor| factor.axes(&any, elements));
     let representation =
-        SignedPermutationRep::from_fn(AnyGroup::from(group.clone()), dim, move |g| {
-            // The elements of this group are permutations.
-            let Some(g) = g.get::<Permutation>() else { return Permutation::identity(dim).into() };
-            let unit = SignedPermutation::from(Permutation::identity(1));
-            factors
-                .iter()
-                .fold(unit, |outer, factor| product(&outer, &factor.map(g, elements.as_ref())))
-        });
-    TensorAction::new(pair.name().into(), representation)
+        TensorAxes::new(any.clone(), axes).map_err(|error| ActionsError::Tensor {
+            tensor: pair.name().into(),
+            found: error.to_string(),
+            expected: "a tensor that index maps can address".into(),
+        })?;
+    Ok(TensorAction::new(pair.name().into(), representation))
+}
+
+/// An axis that elements of the group, which are permutations, move like this.
+fn moved(
+    group: &AnyGroup,
+    dim: usize,
+    map: impl Fn(&Permutation) -> SignedPermutation + Send + Sync + 'static,
+) -> Axis<AnyGroup> {
+    let rest = SignedPermutation::from(Permutation::identity(dim));
+    Axis::Moved(SignedPermutationRep::from_fn(group.clone(), dim, move |g| {
+        g.get::<Permutation>().map_or_else(|| rest.clone(), &map)
+    }))
 }
 
 impl Factor {
-    /// What an element of the group does to the coordinates of this factor.
-    fn map(&self, g: &Permutation, elements: Option<&Elements>) -> SignedPermutation {
+    /// The axes of this factor, the outer one first.
+    fn axes(self, group: &AnyGroup, elements: Option<&Elements>) -> Vec<Axis<AnyGroup>> {
         match self {
-            Self::Fixed(len) => Permutation::identity(*len).into(),
-            Self::Listed(block) => block.coordinates(g),
-            Self::Grid { side, corners } => corners.grid(g, *side).into(),
+            Self::Fixed(len) => vec![Axis::Fixed(len)],
+            Self::Listed(block) => {
+                let dim = block.dim();
+                vec![moved(group, dim, move |g| block.coordinates(g))]
+            }
+            Self::Grid { side, corners } => {
+                vec![moved(group, side * side, move |g| corners.grid(g, side).into())]
+            }
             Self::Regular { channels, layout } => {
                 // Where there are regular axes the elements are numbered.
-                let Some(elements) = elements else {
-                    return Permutation::identity(*channels).into();
-                };
-                let (left, blocks) = (elements.left(g), channels / elements.len());
+                let Some(elements) = elements.cloned() else { return vec![Axis::Fixed(channels)] };
                 let order = elements.len();
-                Permutation::from_fn(*channels, |c| match layout {
-                    Layout::Interleaved => c / order * order + left.image(c % order),
-                    Layout::Blocked => left.image(c / blocks) * blocks + c % blocks,
-                })
-                .into()
+                let regular = moved(group, order, move |g| elements.left(g).into());
+                in_blocks(regular, channels / order, layout)
             }
         }
     }
-}
-
-/// The product action on pairs of coordinates, row-major.
-fn product(outer: &SignedPermutation, inner: &SignedPermutation) -> SignedPermutation {
-    let columns = inner.dim();
-    SignedPermutation::from_fn(outer.dim() * columns, |k| {
-        let ((row, flipped), (column, flipped_too)) =
-            (outer.image(k / columns), inner.image(k % columns));
-        (row * columns + column, flipped != flipped_too)
-    })
 }

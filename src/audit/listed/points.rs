@@ -88,6 +88,11 @@ impl Block {
         Permutation::from_fn(self.len, |point| whole.image(self.start + point) - self.start)
     }
 
+    /// The number of coordinates.
+    pub(super) fn dim(&self) -> usize {
+        if self.signed { self.len / 2 } else { self.len }
+    }
+
     /// What it does to the coordinates.
     pub(super) fn coordinates(&self, whole: &Permutation) -> SignedPermutation {
         if !self.signed {

@@ -152,13 +152,14 @@ impl Tensors {
     /// are 1, 0, 1, 0, 3 of them, and in `R^1` all are one and the same. −1 is in `O(n)`, so there are none
     /// of odd order. Rotations have determinants of `n` indices as well, with pairings of the others: in
     /// `R^1` everything is invariant; in the plane, with eigenvalues `e^{±iα}`, the `k choose k/2` products
-    /// with as many of one as of the other; in `R^3`, one of order 3.
+    /// with as many of one as of the other; in `R^3`, one of order 3, and in `R^4` one of order 4.
     fn known(&self) -> (usize, usize) {
         let pairings = [1, 0, 1, 0, 3][self.power.min(4)];
         let rotations = match (self.n, self.power) {
             (1, _) => 1,
             (2, k) => [1, 0, 2, 0, 6][k.min(4)],
             (3, 3) => 1,
+            (4, 4) => 4,
             _ => pairings,
         };
         (rotations, if self.n == 1 { pairings.min(1) } else { pairings })

@@ -7,12 +7,14 @@ mod constructions;
 mod cyclic_subgroup;
 mod duality;
 mod elimination;
+mod every;
 mod exact;
 mod generators;
 mod group_laws;
 mod growth;
 mod induced;
 mod lie;
+mod lie_wide;
 mod orbits;
 mod powers;
 mod representations;
@@ -31,13 +33,19 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(powers::claims());
     claims.extend(induced::claims());
     claims.extend(duality::claims());
+    claims.extend(every::homomorphism::claims());
     claims.extend(reynolds::claims());
     claims.extend(induced::reciprocity_claims());
     claims.extend(adjoint::claims());
+    claims.extend(every::reynolds::claims());
+    claims.extend(every::dual::claims());
     claims.extend(orbits::claims());
     claims.extend(generators::claims());
+    claims.extend(every::fixed_spaces::claims());
     claims.extend(lie::claims());
+    claims.extend(lie_wide::claims());
     claims.extend(exact::claims());
+    claims.extend(every::exact::claims());
     claims
 }
 

@@ -1,4 +1,4 @@
-//! What the claims are checked on: groups and families, one entry each.
+//! What the claims are checked on: groups, representations and families, one entry each.
 //!
 //! An entry says how to build a subject, which instances of it to draw, and what is known about it from
 //! elsewhere (the oracle). Whatever is in a list here inherits every law of its kind and every claim
@@ -7,6 +7,7 @@
 
 pub mod families;
 mod groups;
+pub mod representations;
 mod small_group;
 
 pub use groups::{Acting, GROUPS, GroupEntry, GroupSample, samples};
