@@ -2,12 +2,9 @@
 
 use super::{Projection, Symmetrization};
 use crate::action::fits;
-use crate::family::{FamilyError, FullGaussian, Member, symmetric};
-use crate::group::Finite;
+use crate::family::{FamilyError, FullGaussian, Member, Wasserstein, symmetric};
 use crate::linalg::{Spectrum, frobenius, units};
-use crate::representation::{
-    ActsOn, ActsOrthogonally, Reynolds, SymmetricSquare, pair_index, pairs,
-};
+use crate::representation::{ActsOrthogonally, HasReynolds, SymmetricSquare, pair_index, pairs};
 use crate::scalar::Real;
 use nalgebra::{DMatrix, DVector};
 use num_traits::Float;
@@ -118,13 +115,13 @@ pub fn wasserstein_barycentre<T: Real>(
 /// ```
 pub fn barycentre<R, T>(q: &Member<FullGaussian, T>, rep: &R) -> Result<Barycentre<T>, FamilyError>
 where
-    R: ActsOrthogonally + ActsOn<T>,
-    R::Group: Finite,
+    R: ActsOrthogonally + HasReynolds<T>,
+    SymmetricSquare<R>: HasReynolds<T>,
     T: Real,
 {
     fits(q.family(), rep)?;
-    let on_means = Reynolds::of(rep);
-    let on_squares = Reynolds::of(&SymmetricSquare::new(rep.clone()));
+    let on_means = rep.reynolds()?;
+    let on_squares = SymmetricSquare::new(rep.clone()).reynolds()?;
     let n = rep.dim();
     let project = |matrix: &DMatrix<T>| {
         let entries: Vec<T> = pairs(n).map(|(i, j)| matrix[(i, j)]).collect();
@@ -245,8 +242,8 @@ fn fixed_point<T: Real>(
 /// The Wasserstein-2 barycentre of the orbit.
 impl<R, T> Symmetrization<FullGaussian, R, T> for Projection
 where
-    R: ActsOrthogonally + ActsOn<T>,
-    R::Group: Finite,
+    R: ActsOrthogonally + HasReynolds<T>,
+    SymmetricSquare<R>: HasReynolds<T>,
     T: Real,
 {
     fn name(&self) -> &'static str {
@@ -259,6 +256,14 @@ where
         rep: &R,
     ) -> Result<Member<FullGaussian, T>, FamilyError> {
         Ok(barycentre(q, rep)?.posterior)
+    }
+
+    fn wasserstein(
+        &self,
+        q: &Member<FullGaussian, T>,
+        posterior: &Member<FullGaussian, T>,
+    ) -> Result<Option<T>, FamilyError> {
+        Ok(Some(q.family().wasserstein(q, posterior)?))
     }
 }
 
