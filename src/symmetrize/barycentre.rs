@@ -19,8 +19,9 @@ pub struct Barycentre<T = f64> {
     /// `‖avg_g T_g − 1‖_F` with the optimal maps `T_g` from the barycentre to the Gaussians: zero exactly at the
     /// barycentre. What rounding can add is included.
     pub residual: T,
-    /// A bound on the distance of the covariance from the exact one in Frobenius norm, which follows
-    /// from the residual and the conditioning.
+    /// A bound on the distance of the posterior's covariance from the exact one in Frobenius norm, which follows
+    /// from the residual and the conditioning: of the iteration, and of the precision that a posterior is stored
+    /// by.
     pub error: T,
 }
 
@@ -161,7 +162,12 @@ impl<T: Real> Found<T> {
     /// convex there, with the modulus `avg α²/(2β³)`, and `‖S − S*‖ ≤ ‖∇φ(S)‖ · 2β³/avg α²`.
     fn about(self, posterior: Member<FullGaussian, T>, low: T, high: T) -> Barycentre<T> {
         let two = T::one() + T::one();
-        let error = self.residual * two * high * high * high / low;
+        let n = posterior.mean().len();
+        let (precision, covariance) = (posterior.precision().trace(), self.covariance.trace());
+        // Inverted to be stored and inverted back: `3n + 1` roundings of `tr Λ (tr Σ)²` each time, doubled for second
+        // order.
+        let stored = units::<T>(4 * (3 * n + 1)) * precision * covariance * covariance;
+        let error = self.residual * two * high * high * high / low + stored;
         Barycentre { posterior, steps: self.steps, residual: self.residual, error }
     }
 }
