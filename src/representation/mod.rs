@@ -236,7 +236,9 @@ pub enum RepresentationError {
         fixed: usize,
     },
     /// An average was to be estimated from too few draws.
-    #[error("{draws} draws: expected at least two, so that their spread says how good the mean is")]
+    #[error(
+        "number of draws is {draws}: expected at least two, so that their spread says how good the mean is"
+    )]
     TooFewDraws {
         /// The number of draws.
         draws: usize,

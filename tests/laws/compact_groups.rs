@@ -7,17 +7,18 @@ use equibayes::action::push_forward;
 use equibayes::family::{
     FamilyError, FullGaussian, IsotropicGaussian, LogPartition, Member, VonMisesFisher, Wishart,
 };
-use equibayes::group::{Cyclic, LieGroup, Orthogonal, SpecialOrthogonal};
+use equibayes::group::{Cyclic, DenselyGenerated, LieGroup, Orthogonal, SpecialOrthogonal};
 use equibayes::law;
 use equibayes::representation::{
-    ActsInfinitesimally, ActsOn, ChangeOfBasis, DirectSum, Dual, ElementOf, HasReynolds,
-    PermutationRep, Representation, Reynolds, Standard, SymmetricSquare, Tensor, TensorPower,
-    Trivial,
+    ActsInfinitesimally, ActsOn, ChangeOfBasis, DirectSum, Dual, ElementOf, FixedSpace,
+    HasReynolds, PermutationRep, Representation, Reynolds, Standard, SymmetricSquare, Tensor,
+    TensorPower, Trivial, haar_average,
 };
 use equibayes::scalar::{Rational, Scalar};
 use equibayes::symmetrize::{
-    Arithmetic, Geometric, Projection, Symmetrization, Symmetrized, arithmetic, barycentre,
-    geometric, mixture, orbit_divergence, tie,
+    Arithmetic, Geometric, Projection, Symmetrization, Symmetrized, arithmetic,
+    arithmetic_by_sampling, barycentre, geometric, geometric_by_sampling, mixture,
+    orbit_divergence, tie,
 };
 use nalgebra::{DMatrix, dmatrix, dvector};
 use rand::{RngExt, SeedableRng};
@@ -277,12 +278,68 @@ fn directions_lose_theirs() {
     assert_eq!(geometric(&line, &axis).unwrap().natural().as_slice(), [0.0, 2.0]);
 }
 
+/// What turns by one radian fix, all turns fix: found without a derivative.
+#[test]
+fn dense_generators_fix_what_the_group_fixes() {
+    fn dims<R: ActsInfinitesimally<f64>>(rep: &R) -> (usize, usize)
+    where
+        R::Group: DenselyGenerated,
+    {
+        let moved: Vec<DMatrix<f64>> = rep
+            .group()
+            .dense_generators()
+            .iter()
+            .map(|s| rep.matrix(s) - DMatrix::<f64>::identity(rep.dim(), rep.dim()))
+            .collect();
+        let by_elements = FixedSpace::of_operators(rep.dim(), &moved).unwrap().dim();
+        (by_elements, FixedSpace::of_lie(rep).unwrap().dim())
+    }
+    assert_eq!(dims(&TensorPower::new(so(2), 4).unwrap()), (6, 6));
+    assert_eq!(dims(&TensorPower::new(o(2), 4).unwrap()), (3, 3));
+    assert_eq!(dims(&TensorPower::new(so(3), 3).unwrap()), (1, 1));
+    assert_eq!(dims(&SymmetricSquare::new(o(3))), (1, 1));
+    assert_eq!(dims(&so(1)), (1, 1));
+}
+
+#[test]
+fn averages_of_draws_come_with_their_spread() {
+    let rng = &mut ChaCha8Rng::seed_from_u64(7);
+    let turns = TensorPower::new(so(2), 2).unwrap();
+    let x = [1.0, 5.0, 1.0, 3.0];
+    let found = haar_average(&turns, &x, 4000, rng).unwrap();
+    // What is not invariant, (−1, 3, 3, 1), turns by twice the angle: √10 cos(2φ + …) in each coordinate.
+    let spread = (10.0_f64 / 2.0 / 4000.0).sqrt();
+    for (k, known) in [2.0, 2.0, -2.0, 2.0].into_iter().enumerate() {
+        assert!((found.standard_error[k] / spread - 1.0).abs() < 0.1, "{found:?}");
+        assert!((found.estimate[k] - known).abs() < 6.0 * spread, "{found:?}");
+    }
+    // The error bars tell the two groups apart: reflections would leave no antisymmetric part.
+    assert!(found.estimate[1].abs() > 20.0 * found.standard_error[1]);
+    let error = haar_average(&turns, &x, 1, rng).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "number of draws is 1: expected at least two, so that their spread says how good the mean is"
+    );
+    let q = IsotropicGaussian::with_variance(&x, 0.5).unwrap();
+    let error = arithmetic_by_sampling(&q, &turns, 0, rng).unwrap_err();
+    assert!(matches!(error, FamilyError::NoAverage(_)), "{error}");
+    let error = geometric_by_sampling(&q, &so(3), 10, rng).unwrap_err();
+    assert!(matches!(error, FamilyError::WrongRepresentation { .. }), "{error}");
+}
+
 /// `SO(2)` fixes the antisymmetric part of a matrix, which `O(2)` negates.
 #[test]
 fn rotations_of_the_plane_keep_what_reflections_do_not() {
     let q = IsotropicGaussian::with_variance(&[1.0, 5.0, 1.0, 3.0], 0.5).unwrap();
     let rotated = geometric(&q, &TensorPower::new(so(2), 2).unwrap()).unwrap();
     assert_eq!(rotated.mean().as_slice(), [2.0, 2.0, -2.0, 2.0]);
+    // The projection has the same mean here, (−1, 3, 3, 1) away.
+    let turns = TensorPower::new(so(2), 2).unwrap();
+    let found = Projection.symmetrize_with_gaps(&q, &turns).unwrap();
+    assert_eq!(found.posterior, rotated);
+    assert_eq!(found.gaps.wasserstein, Some(20.0_f64.sqrt()));
+    assert_eq!((found.gaps.forward, found.gaps.reverse), (20.0, 20.0));
+    assert_eq!(Geometric.symmetrize_with_gaps(&q, &turns).unwrap().gaps.wasserstein, None);
     let all = geometric(&q, &TensorPower::new(o(2), 2).unwrap()).unwrap();
     assert_eq!(all.mean().as_slice(), [2.0, 0.0, 0.0, 2.0]);
     let reflection = o(2).group().components()[1].clone();

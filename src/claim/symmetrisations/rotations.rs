@@ -1,26 +1,37 @@
 //! S1 to S4 over compact Lie groups: Gaussians under all rotations, or all isometries, of their space.
 
+mod case;
+mod sampled;
+
 use super::exact::{self, HalfLog};
 use super::setting::{settled, shown};
 use crate::claim::compare::larger;
-use crate::claim::entry::Instance;
 use crate::claim::rounding::{Judge, Tracked, all_close, close};
-use crate::claim::{About, Claim, Entry, Evidence, Feature, Features, Outcome, Role};
+use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
 use crate::family::{FamilyError, FullGaussian, IsotropicGaussian, LogPartition, Member};
 use crate::group::{Group as _, GroupError, Orthogonal, SpecialOrthogonal};
 use crate::law::Residual;
 use crate::linalg::Spectrum;
-use crate::representation::{HaarAverage, Representation as _, Standard, TensorPower, pairs};
+use crate::representation::{Representation as _, Standard, TensorPower};
 use crate::scalar::{Rational, Scalar, dot};
-use crate::symmetrize::{
-    Invariance, arithmetic, arithmetic_by_sampling, barycentre, geometric, geometric_by_sampling,
-    linear_form,
-};
+use crate::symmetrize::{Invariance, arithmetic, barycentre, geometric, linear_form};
+use case::{Case, instances};
 use nalgebra::{DMatrix, DVector};
-use proptest::collection::vec;
-use proptest::prelude::*;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+use sampled::sampled;
+
+/// Runs an expression with the standard representation of the instance's group.
+macro_rules! over {
+    ($case:expr, |$rep:ident| $body:expr) => {
+        if $case.reflections {
+            let $rep = Standard::new(Orthogonal::new($case.n).map_err(no_group)?);
+            $body
+        } else {
+            let $rep = Standard::new(SpecialOrthogonal::new($case.n).map_err(no_group)?);
+            $body
+        }
+    };
+}
+use over;
 
 const THEOREM: About = About {
     id: "",
@@ -181,133 +192,9 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     ]
 }
 
-/// A Gaussian on `R^n`, to be averaged over `SO(n)`, or `O(n)`.
-#[derive(Clone, Debug)]
-struct Case {
-    n: usize,
-    reflections: bool,
-    /// `Λm`, in quarters; the first four are a mean on `R^2 ⊗ R^2` as well.
-    first: Vec<i8>,
-    /// `Λ = LDLᵀ`: below the diagonal of `L`, in quarters.
-    below: Vec<i8>,
-    /// `D`, in quarters.
-    diagonal: Vec<u8>,
-    /// The precision of an invariant `ζ`, in quarters.
-    zeta: u8,
-    /// Of the draws.
-    seed: u64,
-}
-
-impl Instance for Case {
-    fn features(&self) -> Features {
-        let n = self.n;
-        let repeated = (0..n).any(|j| self.diagonal[..j].contains(&self.diagonal[j]));
-        let round = self.diagonal[..n].iter().all(|&d| d == self.diagonal[0])
-            && self.below[..n * (n - 1) / 2].iter().all(|&entry| entry == 0);
-        let centred = self.first[..n].iter().all(|&entry| entry == 0);
-        let trivial = n == 1 && !self.reflections;
-        let abelian = n == 1 || (n == 2 && !self.reflections);
-        Features::default()
-            .when(trivial, Feature::TrivialGroup)
-            .when(abelian && !trivial, Feature::Abelian)
-            .when(!abelian, Feature::NonAbelian)
-            .when(trivial || (round && centred), Feature::Invariant)
-            .when(repeated, Feature::RepeatedVariances)
-    }
-}
-
-fn instances(wanted: Option<Feature>) -> BoxedStrategy<Case> {
-    let parts = (
-        1..=4usize,
-        any::<bool>(),
-        vec(-12..=12i8, 4),
-        vec(-4..=4i8, 6),
-        vec(1..=16u8, 4),
-        1..=16u8,
-        any::<u64>(),
-    );
-    parts
-        .prop_map(move |(n, reflections, first, below, diagonal, zeta, seed)| {
-            let mut case = Case { n, reflections, first, below, diagonal, zeta, seed };
-            match wanted {
-                Some(Feature::TrivialGroup) => (case.n, case.reflections) = (1, false),
-                Some(Feature::Abelian) => (case.n, case.reflections) = (2, false),
-                Some(Feature::NonAbelian) if n < 3 => (case.n, case.reflections) = (2, true),
-                Some(Feature::Invariant) => {
-                    case.first.fill(0);
-                    case.below.fill(0);
-                    case.diagonal.fill(zeta);
-                }
-                Some(Feature::RepeatedVariances) => {
-                    case.n = usize::max(n, 2);
-                    case.diagonal[1] = case.diagonal[0];
-                }
-                _ => {}
-            }
-            case
-        })
-        .boxed()
-}
-
-/// Runs an expression with the standard representation of the instance's group.
-macro_rules! over {
-    ($case:expr, |$rep:ident| $body:expr) => {
-        if $case.reflections {
-            let $rep = Standard::new(Orthogonal::new($case.n).map_err(no_group)?);
-            $body
-        } else {
-            let $rep = Standard::new(SpecialOrthogonal::new($case.n).map_err(no_group)?);
-            $body
-        }
-    };
-}
-
 /// Dimensions are positive, so this is not met.
 fn no_group(_: GroupError) -> FamilyError {
     FamilyError::Size { what: "dimension", got: 0, expected: "at least 1" }
-}
-
-impl Case {
-    /// Whether every vector is moved around to its negative, as all but `SO(1)` do.
-    fn moves(&self) -> bool {
-        self.n > 1 || self.reflections
-    }
-
-    /// The natural parameter of `N(m, Λ⁻¹)` with the given `Λm` and `Λ`.
-    fn natural<T: Scalar>(first: &[T], precision: &DMatrix<T>) -> DVector<T> {
-        let mut eta = first.to_vec();
-        eta.extend(pairs(first.len()).map(|(i, j)| {
-            let entry = precision[(i, j)].clone();
-            if i == j { entry * T::ratio(-1, 2) } else { -entry }
-        }));
-        DVector::from_vec(eta)
-    }
-
-    /// The Gaussian, given by its natural parameters: dyadic numbers.
-    fn posterior<T: Scalar>(&self) -> Result<Member<FullGaussian, T>, FamilyError> {
-        let n = self.n;
-        let mut lower = DMatrix::<T>::identity(n, n);
-        let mut below = self.below.iter();
-        for i in 0..n {
-            for j in 0..i {
-                let entry = below.next().copied().unwrap_or(0);
-                lower[(i, j)] = T::ratio(i64::from(entry), 4);
-            }
-        }
-        let diagonal = DVector::from_fn(n, |i, _| T::ratio(i64::from(self.diagonal[i]), 4));
-        let precision = &lower * DMatrix::from_diagonal(&diagonal) * lower.transpose();
-        let first: Vec<T> =
-            self.first[..n].iter().map(|&entry| T::ratio(i64::from(entry), 4)).collect();
-        Member::from_natural(FullGaussian::new(n), Self::natural(&first, &precision))
-    }
-
-    /// `N(0, v·1)`.
-    fn zeta<T: Scalar>(&self) -> Result<Member<FullGaussian, T>, FamilyError> {
-        let n = self.n;
-        let precision = DMatrix::identity(n, n) * T::ratio(i64::from(self.zeta), 4);
-        let first = vec![T::zero(); n];
-        Member::from_natural(FullGaussian::new(n), Self::natural(&first, &precision))
-    }
 }
 
 fn trace<T: Scalar>(matrix: &DMatrix<T>) -> T {
@@ -409,53 +296,6 @@ fn upper_exact(case: &Case) -> Result<Outcome, FamilyError> {
     let zeta = case.zeta()?;
     let same = exact::kl(&q, &zeta) == exact::kl(&q, &found) + exact::kl(&found, &zeta);
     Ok(outcome.and("KL(q‖ζ) = KL(q‖q̂) + KL(q̂‖ζ)", Residual::exact(same)))
-}
-
-const DRAWS: usize = 1024;
-
-/// The worst coordinate of a sampled average, held against its error bars, or against rounding alone.
-///
-/// With probability `1 − δ` the mean of `N` draws of a number within an interval of length `R` is within
-/// `√(2s²L/N) + 7RL/(3(N − 1))` of the expectation, `L = ln(4/δ)` for both sides and `s²` the sample variance. A
-/// bound on all coordinates divides δ by their number. An orthogonal action leaves lengths alone, and entries
-/// of a symmetric matrix are at most its Frobenius norm: at most twice the length of its coordinates, so that
-/// `R` is four times that.
-fn against(average: &HaarAverage, known: &DVector<f64>, length: f64, bars: bool) -> Residual {
-    const ALPHA: f64 = 1e-12;
-    let (draws, dim) = (average.draws as f64, known.len() as f64);
-    let l = (4.0 * dim / ALPHA).ln();
-    let rounding = (draws + 4.0) * f64::UNIT_ROUNDOFF * 2.0 * length;
-    let rest = 7.0 * 4.0 * length * l / (3.0 * (draws - 1.0));
-    (0..known.len())
-        .map(|k| {
-            let bar = (2.0 * l).sqrt() * average.standard_error[k] + rest;
-            let error = (average.estimate[k] - known[k]).abs();
-            Residual::new(error, if bars { bar } else { rounding })
-        })
-        .fold(Residual::exact(true), Residual::worse)
-}
-
-macro_rules! drawn {
-    ($q:expr, $rep:expr, $rng:expr, $bars:expr) => {{
-        let (lower, upper) = (geometric(&$q, &$rep)?, arithmetic(&$q, &$rep)?);
-        let of_lower = geometric_by_sampling(&$q, &$rep, DRAWS, $rng)?.average;
-        let of_upper = arithmetic_by_sampling(&$q, &$rep, DRAWS, $rng)?.average;
-        let (eta, mu) = ($q.natural().coordinates(), $q.mean_parameter().coordinates());
-        let (lower, upper) = (lower.natural().coordinates(), upper.mean_parameter().coordinates());
-        Outcome::new("η̃ is the average of g·η", against(&of_lower, lower, eta.norm(), $bars))
-            .and("μ̂ is the average of τ(g)μ", against(&of_upper, upper, mu.norm(), $bars))
-    }};
-}
-
-fn sampled(case: &Case, bars: bool) -> Result<Outcome, FamilyError> {
-    let rng = &mut ChaCha8Rng::seed_from_u64(case.seed);
-    let full = case.posterior::<f64>()?;
-    let mean: Vec<f64> = case.first.iter().map(|&entry| f64::from(entry) / 4.0).collect();
-    let tensor = IsotropicGaussian::with_variance(&mean, f64::from(case.zeta) / 4.0)?;
-    let plane = Case { n: 2, ..case.clone() };
-    let of_full = over!(case, |rep| drawn!(full, rep, rng, bars));
-    let of_tensor = over!(plane, |rep| drawn!(tensor, TensorPower::new(rep, 2)?, rng, bars));
-    Ok(of_full.and_of("matrices of the plane", of_tensor))
 }
 
 fn middle(case: &Case, deviations: bool) -> Result<Outcome, FamilyError> {
