@@ -85,7 +85,7 @@ where
 /// use rand::SeedableRng;
 ///
 /// let space = Standard::new(SpecialOrthogonal::new(3)?);
-/// let q = IsotropicGaussian::with_variance(&[1.0, 2.0, 2.0], 1.0)?;
+/// let q = IsotropicGaussian::with_variance(&[1.0_f64, 2.0, 2.0], 1.0)?;
 /// let rng = &mut rand_chacha::ChaCha8Rng::seed_from_u64(1);
 /// let found = arithmetic_by_sampling(&q, &space, 1000, rng)?;
 /// // No direction is left of the mean, and its length is spread: 1 + 9/3.
