@@ -1,5 +1,6 @@
 //! What can be wrong with parameters.
 
+use crate::representation::RepresentationError;
 use thiserror::Error;
 
 /// A parameter that is not one of the family's.
@@ -111,6 +112,9 @@ pub enum FamilyError {
         /// The dimension of the family.
         family: usize,
     },
+    /// The representation has no average over its group, or none that can be told.
+    #[error("no average over the group: {0}")]
+    NoAverage(#[from] RepresentationError),
     /// An iteration did not settle.
     #[error(
         "{what} is still off by {residual:e} after {steps} steps: expected at most {tolerance:e}"

@@ -1,6 +1,8 @@
 //! Wasserstein-2 distances in closed form.
 
-use super::{Coordinates, DiagonalGaussian, Family, FamilyError, FullGaussian, Member};
+use super::{
+    Coordinates, DiagonalGaussian, Family, FamilyError, FullGaussian, IsotropicGaussian, Member,
+};
 use crate::linalg::{Spectrum, frobenius, units};
 use crate::scalar::Real;
 use nalgebra::DMatrix;
@@ -52,6 +54,17 @@ impl<T: Real> Wasserstein<T> for DiagonalGaussian {
             sum + step * step + scale * scale
         });
         Ok(Float::sqrt(square))
+    }
+}
+
+impl<T: Real> Wasserstein<T> for IsotropicGaussian {
+    /// `√(‖m − k‖² + n(σ − ς)²)`, with `σ − ς = (σ² − ς²)/(σ + ς)`.
+    fn wasserstein(&self, q: &Member<Self, T>, p: &Member<Self, T>) -> Result<T, FamilyError> {
+        same_dim(q, p)?;
+        let (step, v, w) = (q.mean() - p.mean(), q.variance(), p.variance());
+        let scale = (v - w) / (Float::sqrt(v) + Float::sqrt(w));
+        let start = T::count(step.len()) * scale * scale;
+        Ok(Float::sqrt(step.iter().fold(start, |sum, &x| sum + x * x)))
     }
 }
 

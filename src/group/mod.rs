@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | [`Group`] | identity, composition, inverse | every group |
 //! | [`FinitelyGenerated`] | a finite list of generators | every finite group |
+//! | [`DenselyGenerated`] | finitely many elements that come near all | every finite group, `O(n)`, `SO(n)` |
 //! | [`Finite`] | its order, and a numbering of its elements | every finite group |
 //! | [`Haar`] | a uniformly distributed element | finite and compact groups |
 //! | [`LieGroup`] | its Lie algebra, and an element of every component | `O(n)`, `SO(n)` |
@@ -34,6 +35,7 @@
 mod alternating;
 mod any;
 mod cyclic;
+mod dense_generators;
 mod dicyclic;
 mod dihedral;
 mod direct;
@@ -55,6 +57,7 @@ mod wreath;
 pub use alternating::Alternating;
 pub use any::{AnyElement, AnyGroup};
 pub use cyclic::Cyclic;
+pub use dense_generators::DenselyGenerated;
 pub use dicyclic::{Dicyclic, DicyclicElement};
 pub use dihedral::{Dihedral, DihedralElement};
 pub use direct::Direct;

@@ -127,7 +127,7 @@ where
 
 /// How far a computed divergence may be off: the terms of its Bregman form `A(ζ) − A(η) − ⟨ζ − η, μ(η)⟩`,
 /// with the error of `μ(η)` and that of `ζ`, against which the divergence has the slope `μ(ζ) − μ(η)`.
-fn divergence_error<F, T>(q: &Member<F, T>, p: &Member<F, T>) -> Result<f64, String>
+pub(super) fn divergence_error<F, T>(q: &Member<F, T>, p: &Member<F, T>) -> Result<f64, String>
 where
     F: LogPartition<T> + FisherInformation<T>,
     T: Real,

@@ -18,13 +18,15 @@
 //! | [`finite_group`] | [`Finite`](crate::group::Finite) | – |
 //! | [`lie_group`] | [`LieGroup`](crate::group::LieGroup) | `f64` |
 //! | [`representation`], [`orthogonal`] | [`ActsOn`](crate::representation::ActsOn) | `f64`; any in [`representation_over`], [`orthogonal_over`] |
+//! | [`infinitesimal`] | [`ActsInfinitesimally`](crate::representation::ActsInfinitesimally) | `f64` |
 //! | [`signed_permutations`], [`permutations`] | [`ActsBySignedPermutations`](crate::representation::ActsBySignedPermutations) | exact by nature |
 //! | [`reynolds`] | a representation of a finite group | `f64`; any in [`reynolds_over`] |
 //! | [`coordinates`] | [`Coordinates`](crate::family::Coordinates) | that of the members |
 //! | [`family`] | densities and sampling as well | floating point |
 //! | [`statistic`], [`averages`] | [`ClosedUnder`](crate::action::ClosedUnder) | that of the points, of the members |
 //! | [`closed`] | densities as well | floating point |
-//! | [`symmetrization`] | [`Symmetrization`](crate::symmetrize::Symmetrization) | that of the members |
+//! | [`symmetrization`], [`compact_symmetrization`] | [`Symmetrization`](crate::symmetrize::Symmetrization) | that of the members |
+//! | [`symmetrization_gaps`] | its gaps and its residual | floating point |
 //!
 //! A kit checks nothing before it is run, and is deterministic: the same seed gives the same
 //! instances. A law that panics fails, with the panic as its witness. What the tolerances assume of a
@@ -37,7 +39,9 @@ mod derivative;
 mod draw;
 mod error_model;
 mod family;
+mod gaps;
 mod group;
+mod infinitesimal;
 mod lie_group;
 mod orthogonal;
 mod representation;
@@ -52,7 +56,9 @@ pub use averages::averages;
 pub use closed::closed;
 pub use coordinates::coordinates;
 pub use family::family;
+pub use gaps::symmetrization_gaps;
 pub use group::{finite_group, group, group_up_to};
+pub use infinitesimal::infinitesimal;
 pub use lie_group::lie_group;
 pub use orthogonal::{orthogonal, orthogonal_over};
 pub use representation::{representation, representation_over};
@@ -60,7 +66,7 @@ pub use residual::Residual;
 pub use reynolds::{reynolds, reynolds_over};
 pub use signed_permutation::{permutations, signed_permutations};
 pub use statistic::statistic;
-pub use symmetrization::symmetrization;
+pub use symmetrization::{compact_symmetrization, symmetrization};
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;

@@ -4,7 +4,7 @@ use super::draw::{distance, element, floats, gap, max_norm, vector};
 use super::error_model::{ActionError, relative_error};
 use super::{Finding, Law, Laws};
 use crate::group::{Finite, FinitelyGenerated, Group};
-use crate::representation::{ActsOn, Dual, Reynolds};
+use crate::representation::{ActsOn, Dual, ElementOf, Reynolds};
 use crate::scalar::{Scalar, dot};
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
@@ -133,6 +133,29 @@ impl ReynoldsError {
         // for the differences, the quotient and the sum with the first.
         let projection = if reynolds.orbits().is_some() { (2.0 * n + 4.0) * u } else { averaging };
         Self { size, action, projection, averaging }
+    }
+
+    /// For the operator of a compact group, where a check involves one element `g` only: `B` bounds the norms
+    /// of `ρ(g)`, `P` and their transposes. `P` is held to be as accurate as `ρ(g)` is, and the product with `x`
+    /// adds `n` roundings.
+    pub(super) fn at<T, R>(rep: &R, reynolds: &Reynolds<T>, g: &ElementOf<R>) -> Self
+    where
+        T: Scalar,
+        R: ActsOn<T>,
+    {
+        if T::UNIT_ROUNDOFF == 0.0 {
+            return Self { size: 1.0, action: 0.0, projection: 0.0, averaging: 0.0 };
+        }
+        let (n, u) = (rep.dim() as f64, T::UNIT_ROUNDOFF);
+        // An element may be off by more than what is granted to a matrix.
+        let condition = 1.0 + rep.group().rounding() / (n * u);
+        let at = ActionError::of(rep, g, condition);
+        let p = reynolds.matrix().map(|entry| entry.nearest_f64().abs());
+        let norms = p.row_sum().iter().chain(p.column_sum().iter()).copied().fold(1.0, f64::max);
+        let size = norms.max(at.rows).max(at.columns);
+        let action = relative_error::<T>(rep.dim(), condition) * size;
+        let projection = n * action + n * u * size;
+        Self { size, action, projection, averaging: projection }
     }
 }
 

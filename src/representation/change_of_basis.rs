@@ -46,6 +46,11 @@ impl<R: Representation, T: Scalar> ChangeOfBasis<R, T> {
         Ok(Self { base, basis, inverse })
     }
 
+    /// The representation `ρ` in its own coordinates.
+    pub fn base(&self) -> &R {
+        &self.base
+    }
+
     /// The basis matrix `S`.
     pub fn basis(&self) -> &DMatrix<T> {
         &self.basis

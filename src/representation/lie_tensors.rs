@@ -46,7 +46,7 @@ impl<T: Scalar> FixedSpace<T> {
 }
 
 /// The entries as scalars.
-fn scalars<T: Scalar>(matrix: &DMatrix<f64>) -> Result<DMatrix<T>, RepresentationError> {
+pub(super) fn scalars<T: Scalar>(matrix: &DMatrix<f64>) -> Result<DMatrix<T>, RepresentationError> {
     let nan = f64::NAN;
     let unclear =
         RepresentationError::UnclearRank { rank: 0, remainder: nan, noise: nan, clear: nan };
@@ -55,7 +55,7 @@ fn scalars<T: Scalar>(matrix: &DMatrix<f64>) -> Result<DMatrix<T>, Representatio
 }
 
 /// `A ⊗ B`: entry `(ip + k, jq + l)` is `a_ij b_kl`.
-fn kronecker<T: Scalar>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
+pub(super) fn kronecker<T: Scalar>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
     let (p, q) = b.shape();
     DMatrix::from_fn(a.nrows() * p, a.ncols() * q, |i, j| {
         a[(i / p, j / q)].clone() * b[(i % p, j % q)].clone()
@@ -63,7 +63,7 @@ fn kronecker<T: Scalar>(a: &DMatrix<T>, b: &DMatrix<T>) -> DMatrix<T> {
 }
 
 /// `Σ 1 ⊗ … ⊗ X ⊗ … ⊗ 1`, `X` in each of the `power` places.
-fn derivation<T: Scalar>(x: &DMatrix<T>, power: usize) -> DMatrix<T> {
+pub(super) fn derivation<T: Scalar>(x: &DMatrix<T>, power: usize) -> DMatrix<T> {
     let n = x.nrows();
     let one = DMatrix::<T>::identity(n, n);
     // d(A ⊗ B) = dA ⊗ 1 + 1 ⊗ dB, one factor at a time.

@@ -9,6 +9,8 @@
 //! | [`ActsByPermutations`] | permutes the coordinates | an index map, whatever the dimension |
 //! | [`ActsBySignedPermutations`] | permutes and negates coordinates | the Reynolds operator by orbits; diagonal Gaussians are closed |
 //! | [`ActsOrthogonally`] | preserves the dot product | `P = P*` |
+//! | [`ActsInfinitesimally`] | a derivative, for Lie groups | averages over Haar measure in closed form |
+//! | [`HasReynolds`] | finite group, or such a derivative | the three averages of posteriors |
 //!
 //! Reynolds operators are in [`Reynolds`]; `P` and the dual `P*` are different methods, because for a
 //! non-orthogonal action they are different operators; the types of natural and mean parameters choose
@@ -25,7 +27,10 @@ mod dense;
 mod direct_sum;
 mod dual;
 mod fixed_space;
+mod haar_average;
+mod has_reynolds;
 mod induced;
+mod infinitesimal;
 mod lie_tensors;
 mod orbits;
 mod orthogonal;
@@ -34,6 +39,7 @@ mod restriction;
 mod reynolds;
 mod signed_permutation;
 mod spatial;
+mod standard;
 mod symmetric_square;
 mod tensor;
 mod tensor_power;
@@ -48,7 +54,10 @@ pub use dense::Dense;
 pub use direct_sum::DirectSum;
 pub use dual::Dual;
 pub use fixed_space::{FixedSpace, FixedSpaceMethod};
+pub use haar_average::{HaarAverage, haar_average};
+pub use has_reynolds::{Averages, HasReynolds};
 pub use induced::Induced;
+pub use infinitesimal::ActsInfinitesimally;
 pub use orbits::{Orbit, SignedOrbits};
 pub use orthogonal::Orthogonal;
 pub use permutation::{PermutationRep, SignedPermutationRep};
@@ -56,6 +65,7 @@ pub use restriction::Restriction;
 pub use reynolds::Reynolds;
 pub use signed_permutation::SignedPermutation;
 pub use spatial::{ActsOnGrid, GridSymmetry};
+pub use standard::Standard;
 pub use symmetric_square::SymmetricSquare;
 pub(crate) use symmetric_square::{pair_count, pair_index, pairs};
 pub use tensor::{Tensor, hom};
@@ -236,6 +246,14 @@ pub enum RepresentationError {
         defect: f64,
         /// From where on the rank would not be clear.
         allowed: f64,
+    },
+    /// An average was to be estimated from too few draws.
+    #[error(
+        "number of draws is {draws}: expected at least two, so that their spread says how good the mean is"
+    )]
+    TooFewDraws {
+        /// The number of draws.
+        draws: usize,
     },
     /// Signs that are those of no character.
     #[error(

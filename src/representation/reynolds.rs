@@ -1,7 +1,7 @@
 //! Reynolds operators: the projector `P = avg_g ρ(g)` on the fixed space, and its dual `P*`.
 
-use super::{ActsBySignedPermutations, ActsOn, FixedSpace, Representation, RepresentationError};
-use super::{SignedOrbits, check_len};
+use super::{ActsBySignedPermutations, ActsInfinitesimally, ActsOn, FixedSpace, Representation};
+use super::{RepresentationError, SignedOrbits, check_len};
 use crate::group::{Finite, FinitelyGenerated, Group};
 use crate::scalar::Scalar;
 use nalgebra::{DMatrix, DVector};
@@ -91,10 +91,33 @@ impl<T: Scalar> Reynolds<T> {
         R: ActsOn<T>,
         R::Group: FinitelyGenerated,
     {
-        let space = FixedSpace::by_generators(rep)?;
-        let projector = space.projector();
-        let matrix = projector.ok_or(RepresentationError::NoComplement { fixed: space.dim() })?;
-        Ok(Self { kind: Kind::Matrix(matrix) })
+        FixedSpace::by_generators(rep)?.try_into()
+    }
+
+    /// The average over the Haar measure of a compact Lie group, from its Lie algebra and one element of each
+    /// component (A3): exact for exact scalars.
+    ///
+    /// # Errors
+    /// [`RepresentationError::UnclearRank`] in floating point, where the fixed space is not clear;
+    /// [`RepresentationError::NoComplement`] if the derivative is that of no compact group.
+    ///
+    /// # Examples
+    /// ```
+    /// use equibayes::group::{Orthogonal, SpecialOrthogonal};
+    /// use equibayes::representation::{Reynolds, Standard, TensorPower};
+    ///
+    /// // Rotations of the plane fix the trace and the antisymmetric part of a 2×2 matrix …
+    /// let matrices = TensorPower::new(Standard::new(SpecialOrthogonal::new(2)?), 2)?;
+    /// let p = Reynolds::of_lie(&matrices)?;
+    /// assert_eq!(p.project(&[1.0, 5.0, 1.0, 3.0]).as_slice(), [2.0, 2.0, -2.0, 2.0]);
+    /// // … and reflections negate the latter.
+    /// let matrices = TensorPower::new(Standard::new(Orthogonal::new(2)?), 2)?;
+    /// let p = Reynolds::of_lie(&matrices)?;
+    /// assert_eq!(p.project(&[1.0, 5.0, 1.0, 3.0]).as_slice(), [2.0, 0.0, 0.0, 2.0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn of_lie<R: ActsInfinitesimally<T>>(rep: &R) -> Result<Self, RepresentationError> {
+        FixedSpace::of_lie(rep)?.try_into()
     }
 
     /// The mean of `ρ(g)` over the listed elements, whatever they are: a projector only if they are
@@ -206,5 +229,16 @@ impl<T: Scalar> Reynolds<T> {
 impl<T: Scalar> From<SignedOrbits> for Reynolds<T> {
     fn from(orbits: SignedOrbits) -> Self {
         Self { kind: Kind::Orbits(orbits) }
+    }
+}
+
+/// The projector on the fixed space along its invariant complement.
+impl<T: Scalar> TryFrom<FixedSpace<T>> for Reynolds<T> {
+    type Error = RepresentationError;
+
+    fn try_from(space: FixedSpace<T>) -> Result<Self, RepresentationError> {
+        let projector = space.projector();
+        let matrix = projector.ok_or(RepresentationError::NoComplement { fixed: space.dim() })?;
+        Ok(Self { kind: Kind::Matrix(matrix) })
     }
 }

@@ -34,6 +34,11 @@ impl<R: Representation> SymmetricSquare<R> {
     pub fn new(base: R) -> Self {
         Self { base }
     }
+
+    /// The representation that this is the square of.
+    pub fn base(&self) -> &R {
+        &self.base
+    }
 }
 
 /// The number of pairs `i ≤ j` below `n`.

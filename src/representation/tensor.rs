@@ -37,6 +37,16 @@ impl<A: Representation, B: Representation<Group = A::Group>> Tensor<A, B> {
         Ok(Self { first, second })
     }
 
+    /// The first factor.
+    pub fn first(&self) -> &A {
+        &self.first
+    }
+
+    /// The second factor.
+    pub fn second(&self) -> &B {
+        &self.second
+    }
+
     fn paired(&self, a: &SignedPermutation, b: &SignedPermutation) -> SignedPermutation {
         Images::from(a).product(b).into()
     }

@@ -3,8 +3,7 @@
 use super::Symmetrization;
 use crate::action::ClosedUnder;
 use crate::family::{FamilyError, Member};
-use crate::group::Finite;
-use crate::representation::{ActsOn, Reynolds};
+use crate::representation::{ActsOn, HasReynolds};
 use crate::scalar::Scalar;
 
 /// Arithmetic averaging, as a value.
@@ -15,8 +14,8 @@ pub struct Arithmetic;
 /// invariant members (claim S2).
 ///
 /// # Errors
-/// [`FamilyError`] if the representation has another dimension than the family, or rounding leads
-/// out of the mean-parameter space.
+/// [`FamilyError`] if the representation has another dimension than the family or no clear average
+/// ([`HasReynolds`]), or rounding leads out of the mean-parameter space.
 ///
 /// # Examples
 /// ```
@@ -36,20 +35,20 @@ pub struct Arithmetic;
 pub fn arithmetic<F, R, T>(q: &Member<F, T>, rep: &R) -> Result<Member<F, T>, FamilyError>
 where
     F: ClosedUnder<R, T>,
+    F::Statistic: HasReynolds<T>,
     R: ActsOn<T>,
-    R::Group: Finite,
     T: Scalar,
 {
     q.family().admits(rep)?;
-    let reynolds = Reynolds::of(&q.family().statistic_action(rep));
+    let reynolds = q.family().statistic_action(rep).reynolds()?;
     q.family().average_mean(rep, &reynolds, q)
 }
 
 impl<F, R, T> Symmetrization<F, R, T> for Arithmetic
 where
     F: ClosedUnder<R, T>,
+    F::Statistic: HasReynolds<T>,
     R: ActsOn<T>,
-    R::Group: Finite,
     T: Scalar,
 {
     fn name(&self) -> &'static str {

@@ -2,12 +2,9 @@
 
 use super::{Projection, Symmetrization};
 use crate::action::fits;
-use crate::family::{FamilyError, FullGaussian, Member, symmetric};
-use crate::group::Finite;
+use crate::family::{FamilyError, FullGaussian, Member, Wasserstein, symmetric};
 use crate::linalg::{Spectrum, frobenius, units};
-use crate::representation::{
-    ActsOn, ActsOrthogonally, Reynolds, SymmetricSquare, pair_index, pairs,
-};
+use crate::representation::{ActsOrthogonally, HasReynolds, SymmetricSquare, pair_index, pairs};
 use crate::scalar::Real;
 use nalgebra::{DMatrix, DVector};
 use num_traits::Float;
@@ -22,8 +19,9 @@ pub struct Barycentre<T = f64> {
     /// `‖avg_g T_g − 1‖_F` with the optimal maps `T_g` from the barycentre to the Gaussians: zero exactly at the
     /// barycentre. What rounding can add is included.
     pub residual: T,
-    /// A bound on the distance of the covariance from the exact one in Frobenius norm, which follows
-    /// from the residual and the conditioning.
+    /// A bound on the distance of the posterior's covariance from the exact one in Frobenius norm, which follows
+    /// from the residual and the conditioning: of the iteration, and of the precision that a posterior is stored
+    /// by.
     pub error: T,
 }
 
@@ -118,13 +116,13 @@ pub fn wasserstein_barycentre<T: Real>(
 /// ```
 pub fn barycentre<R, T>(q: &Member<FullGaussian, T>, rep: &R) -> Result<Barycentre<T>, FamilyError>
 where
-    R: ActsOrthogonally + ActsOn<T>,
-    R::Group: Finite,
+    R: ActsOrthogonally + HasReynolds<T>,
+    SymmetricSquare<R>: HasReynolds<T>,
     T: Real,
 {
     fits(q.family(), rep)?;
-    let on_means = Reynolds::of(rep);
-    let on_squares = Reynolds::of(&SymmetricSquare::new(rep.clone()));
+    let on_means = rep.reynolds()?;
+    let on_squares = SymmetricSquare::new(rep.clone()).reynolds()?;
     let n = rep.dim();
     let project = |matrix: &DMatrix<T>| {
         let entries: Vec<T> = pairs(n).map(|(i, j)| matrix[(i, j)]).collect();
@@ -164,7 +162,12 @@ impl<T: Real> Found<T> {
     /// convex there, with the modulus `avg α²/(2β³)`, and `‖S − S*‖ ≤ ‖∇φ(S)‖ · 2β³/avg α²`.
     fn about(self, posterior: Member<FullGaussian, T>, low: T, high: T) -> Barycentre<T> {
         let two = T::one() + T::one();
-        let error = self.residual * two * high * high * high / low;
+        let n = posterior.mean().len();
+        let (precision, covariance) = (posterior.precision().trace(), self.covariance.trace());
+        // Inverted to be stored and inverted back: `3n + 1` roundings of `tr Λ (tr Σ)²` each time, doubled for second
+        // order.
+        let stored = units::<T>(4 * (3 * n + 1)) * precision * covariance * covariance;
+        let error = self.residual * two * high * high * high / low + stored;
         Barycentre { posterior, steps: self.steps, residual: self.residual, error }
     }
 }
@@ -245,8 +248,8 @@ fn fixed_point<T: Real>(
 /// The Wasserstein-2 barycentre of the orbit.
 impl<R, T> Symmetrization<FullGaussian, R, T> for Projection
 where
-    R: ActsOrthogonally + ActsOn<T>,
-    R::Group: Finite,
+    R: ActsOrthogonally + HasReynolds<T>,
+    SymmetricSquare<R>: HasReynolds<T>,
     T: Real,
 {
     fn name(&self) -> &'static str {
@@ -259,6 +262,14 @@ where
         rep: &R,
     ) -> Result<Member<FullGaussian, T>, FamilyError> {
         Ok(barycentre(q, rep)?.posterior)
+    }
+
+    fn wasserstein(
+        &self,
+        q: &Member<FullGaussian, T>,
+        posterior: &Member<FullGaussian, T>,
+    ) -> Result<Option<T>, FamilyError> {
+        Ok(Some(q.family().wasserstein(q, posterior)?))
     }
 }
 

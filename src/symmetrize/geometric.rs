@@ -3,8 +3,7 @@
 use super::Symmetrization;
 use crate::action::ClosedUnder;
 use crate::family::{FamilyError, Member};
-use crate::group::Finite;
-use crate::representation::{ActsOn, Reynolds};
+use crate::representation::{ActsOn, HasReynolds};
 use crate::scalar::Scalar;
 
 /// Geometric averaging, as a value.
@@ -15,8 +14,8 @@ pub struct Geometric;
 /// members (claim S1).
 ///
 /// # Errors
-/// [`FamilyError`] if the representation has another dimension than the family, or rounding leads
-/// out of the natural parameter space.
+/// [`FamilyError`] if the representation has another dimension than the family or no clear average
+/// ([`HasReynolds`]), or rounding leads out of the natural parameter space.
 ///
 /// # Examples
 /// ```
@@ -36,12 +35,12 @@ pub struct Geometric;
 pub fn geometric<F, R, T>(q: &Member<F, T>, rep: &R) -> Result<Member<F, T>, FamilyError>
 where
     F: ClosedUnder<R, T>,
+    F::Statistic: HasReynolds<T>,
     R: ActsOn<T>,
-    R::Group: Finite,
     T: Scalar,
 {
     q.family().admits(rep)?;
-    let reynolds = Reynolds::of(&q.family().statistic_action(rep));
+    let reynolds = q.family().statistic_action(rep).reynolds()?;
     let eta = reynolds.natural(q.natural());
     Member::from_natural(q.family().clone(), eta.into_coordinates())
 }
@@ -49,8 +48,8 @@ where
 impl<F, R, T> Symmetrization<F, R, T> for Geometric
 where
     F: ClosedUnder<R, T>,
+    F::Statistic: HasReynolds<T>,
     R: ActsOn<T>,
-    R::Group: Finite,
     T: Scalar,
 {
     fn name(&self) -> &'static str {

@@ -4,7 +4,7 @@ use super::arithmetic;
 use crate::action::{ClosedUnder, fits};
 use crate::family::{Coordinates, FamilyError, LogPartition, Mean, Member, Sample};
 use crate::group::{Finite, Group, Haar};
-use crate::representation::{ActsOn, Representation};
+use crate::representation::{ActsOn, HasReynolds, Representation};
 use crate::scalar::{Real, Scalar};
 use nalgebra::DVector;
 use rand::Rng;
@@ -129,8 +129,8 @@ impl<F, R: Representation, T: Scalar> Mixture<F, R, T> {
     pub fn mean_parameter(&self) -> Result<Mean<F, T>, FamilyError>
     where
         F: ClosedUnder<R, T>,
+        F::Statistic: HasReynolds<T>,
         R: ActsOn<T>,
-        R::Group: Finite,
     {
         Ok(arithmetic(&self.posterior, &self.rep)?.mean_parameter().clone())
     }

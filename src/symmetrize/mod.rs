@@ -11,32 +11,43 @@
 //! | [`tie`] | the draws themselves, `Pθ` | the push-forward by `P`: every draw is invariant | S3 |
 //! | [`mixture()`] | none: densities | the average of the orbit itself, outside the family | S6 |
 //!
+//! All serve finite groups, and compact Lie groups where the representation has a derivative
+//! ([`HasReynolds`]): rotations acting on tensors, say. For other compact groups the first two are sampled,
+//! with error bars ([`geometric_by_sampling`], [`arithmetic_by_sampling`]). A [`Symmetrization`] says what it
+//! cost and how invariant its result is ([`Symmetrization::symmetrize_with_gaps`]).
+//!
 //! [`orbit_divergence`] measures how far a member is from invariant, and splits it (claims B2 and S4).
 //! [`mean_field`] does all of this on plain slices of means and standard deviations, in one pass and
 //! for any scale: that is what trained networks go through.
 
 mod arithmetic;
 mod barycentre;
+mod gaps;
 mod geometric;
 pub mod mean_field;
 mod mixture;
 mod orbit_divergence;
 mod projection;
+mod sampled;
 mod tying;
 
 pub use arithmetic::{Arithmetic, arithmetic};
 pub use barycentre::{Barycentre, barycentre, wasserstein_barycentre};
+pub use gaps::{Gaps, Invariance, Symmetrized};
 pub use geometric::{Geometric, geometric};
 pub use mixture::{Mixture, mixture};
 #[cfg(feature = "catalogue")]
 pub(crate) use orbit_divergence::linear_form;
 pub use orbit_divergence::{OrbitDivergence, orbit_divergence};
 pub use projection::{Projection, projection};
+pub use sampled::{Sampled, arithmetic_by_sampling, geometric_by_sampling};
 pub use tying::{Tied, tie};
 
-use crate::family::{Coordinates, FamilyError, Member};
-use crate::representation::ActsOn;
-use crate::scalar::Scalar;
+use crate::action::ClosedUnder;
+use crate::family::{Coordinates, FamilyError, LogPartition, Member};
+use crate::group::DenselyGenerated;
+use crate::representation::{ActsOn, HasReynolds};
+use crate::scalar::{Real, Scalar};
 
 /// A way from a member of the family `F` to an invariant one, under the action of `R`.
 ///
@@ -53,4 +64,60 @@ pub trait Symmetrization<F: Coordinates<T>, R: ActsOn<T>, T: Scalar = f64> {
     /// [`FamilyError`] if the representation has another dimension than the family, or rounding leads
     /// out of the parameter space.
     fn symmetrize(&self, q: &Member<F, T>, rep: &R) -> Result<Member<F, T>, FamilyError>;
+
+    /// `W_2(q, S(q))` where this is the distance that the symmetrisation makes small, else `None`, as provided.
+    ///
+    /// # Errors
+    /// [`FamilyError`] if conditioning leaves no digit of the distance.
+    fn wasserstein(
+        &self,
+        q: &Member<F, T>,
+        posterior: &Member<F, T>,
+    ) -> Result<Option<T>, FamilyError>
+    where
+        T: Real,
+    {
+        let _ = (q, posterior);
+        Ok(None)
+    }
+
+    /// The invariant member, with its gaps from `q` and what rounding left of its motion.
+    ///
+    /// # Errors
+    /// As [`symmetrize`](Self::symmetrize), and if the representation has no clear average.
+    ///
+    /// # Examples
+    /// ```
+    /// use equibayes::family::IsotropicGaussian;
+    /// use equibayes::group::Orthogonal;
+    /// use equibayes::representation::Standard;
+    /// use equibayes::symmetrize::{Geometric, Symmetrization};
+    ///
+    /// // Rotations and reflections leave nothing of a mean.
+    /// let space = Standard::new(Orthogonal::new(3)?);
+    /// let q = IsotropicGaussian::with_variance(&[2.0, 0.0, 0.0], 0.5)?;
+    /// let found = Geometric.symmetrize_with_gaps(&q, &space)?;
+    /// assert_eq!(found.posterior.mean().as_slice(), [0.0; 3]);
+    /// // ‖m‖²/2v either way; and, on average, between q and what it is moved to, twice that.
+    /// assert_eq!((found.gaps.reverse, found.gaps.forward), (4.0, 4.0));
+    /// assert_eq!(found.gaps.orbit_divergence, 8.0);
+    /// assert!(found.residual.divergence < 1e-15);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    fn symmetrize_with_gaps(
+        &self,
+        q: &Member<F, T>,
+        rep: &R,
+    ) -> Result<Symmetrized<F, T>, FamilyError>
+    where
+        T: Real,
+        F: ClosedUnder<R, T> + LogPartition<T>,
+        F::Statistic: HasReynolds<T>,
+        R::Group: DenselyGenerated,
+    {
+        let posterior = self.symmetrize(q, rep)?;
+        let gaps = Gaps::between(q, &posterior, rep, self.wasserstein(q, &posterior)?)?;
+        let residual = Invariance::of(&posterior, rep)?;
+        Ok(Symmetrized { posterior, gaps, residual })
+    }
 }

@@ -3,8 +3,7 @@
 use super::{arithmetic, geometric};
 use crate::action::ClosedUnder;
 use crate::family::{FamilyError, LogPartition, Member};
-use crate::group::Finite;
-use crate::representation::{ActsOn, Reynolds};
+use crate::representation::{ActsOn, HasReynolds};
 use crate::scalar::{Real, Scalar, dot};
 
 /// How far a posterior is from invariant, `avg_g KL(q ‖ g_#q)`, and what that consists of. In nats.
@@ -33,12 +32,12 @@ pub struct OrbitDivergence<T = f64> {
 pub(crate) fn linear_form<F, R, T>(q: &Member<F, T>, rep: &R) -> Result<T, FamilyError>
 where
     F: ClosedUnder<R, T>,
+    F::Statistic: HasReynolds<T>,
     R: ActsOn<T>,
-    R::Group: Finite,
     T: Scalar,
 {
     q.family().admits(rep)?;
-    let reynolds = Reynolds::of(&q.family().statistic_action(rep));
+    let reynolds = q.family().statistic_action(rep).reynolds()?;
     let eta = q.natural().coordinates();
     let mu = q.mean_parameter().coordinates();
     let moved = eta - reynolds.natural(q.natural()).coordinates();
@@ -79,8 +78,8 @@ pub fn orbit_divergence<F, R, T>(
 ) -> Result<OrbitDivergence<T>, FamilyError>
 where
     F: ClosedUnder<R, T> + LogPartition<T>,
+    F::Statistic: HasReynolds<T>,
     R: ActsOn<T>,
-    R::Group: Finite,
     T: Real,
 {
     let family = q.family();

@@ -2,9 +2,11 @@
 
 use super::Symmetrization;
 use crate::action::fits;
-use crate::family::{DiagonalGaussian, FamilyError, Member};
+use crate::family::{DiagonalGaussian, FamilyError, IsotropicGaussian, Member, Wasserstein};
 use crate::group::FinitelyGenerated;
-use crate::representation::{ActsBySignedPermutations, ActsOn, SignedOrbits};
+use crate::representation::{
+    ActsBySignedPermutations, ActsOn, ActsOrthogonally, HasReynolds, SignedOrbits,
+};
 use crate::scalar::Real;
 use nalgebra::DVector;
 
@@ -66,5 +68,42 @@ where
         rep: &R,
     ) -> Result<Member<DiagonalGaussian, T>, FamilyError> {
         projection(q, rep)
+    }
+
+    fn wasserstein(
+        &self,
+        q: &Member<DiagonalGaussian, T>,
+        posterior: &Member<DiagonalGaussian, T>,
+    ) -> Result<Option<T>, FamilyError> {
+        Ok(Some(q.family().wasserstein(q, posterior)?))
+    }
+}
+
+/// `N(Pm, v)`: an orthogonal action moves the mean only, and `W_2` is then the distance of the means.
+impl<R, T> Symmetrization<IsotropicGaussian, R, T> for Projection
+where
+    R: ActsOrthogonally + HasReynolds<T>,
+    T: Real,
+{
+    fn name(&self) -> &'static str {
+        "projection"
+    }
+
+    fn symmetrize(
+        &self,
+        q: &Member<IsotropicGaussian, T>,
+        rep: &R,
+    ) -> Result<Member<IsotropicGaussian, T>, FamilyError> {
+        fits(q.family(), rep)?;
+        let mean = rep.reynolds()?.project(q.mean().as_slice());
+        IsotropicGaussian::with_variance(mean.as_slice(), q.variance())
+    }
+
+    fn wasserstein(
+        &self,
+        q: &Member<IsotropicGaussian, T>,
+        posterior: &Member<IsotropicGaussian, T>,
+    ) -> Result<Option<T>, FamilyError> {
+        Ok(Some(q.family().wasserstein(q, posterior)?))
     }
 }

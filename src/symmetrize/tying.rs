@@ -1,9 +1,10 @@
 //! Tying: the push-forward by the Reynolds operator (claim S3).
 
 use crate::action::fits;
-use crate::family::{DiagonalGaussian, FamilyError, FullGaussian, Member, Sample};
-use crate::group::Finite;
-use crate::representation::{ActsOn, Reynolds};
+use crate::family::{
+    DiagonalGaussian, FamilyError, FullGaussian, IsotropicGaussian, Member, Sample,
+};
+use crate::representation::{HasReynolds, Reynolds};
 use crate::scalar::{Real, Scalar};
 use nalgebra::{DMatrix, DVector};
 use rand::Rng;
@@ -20,7 +21,8 @@ pub struct Tied<F, T: Scalar = f64> {
 /// form).
 ///
 /// # Errors
-/// [`FamilyError`] if the representation has another dimension than the family.
+/// [`FamilyError`] if the representation has another dimension than the family, or no clear average
+/// ([`HasReynolds`]).
 ///
 /// # Examples
 /// ```
@@ -41,12 +43,11 @@ pub struct Tied<F, T: Scalar = f64> {
 pub fn tie<F, R, T>(q: &Member<F, T>, rep: &R) -> Result<Tied<F, T>, FamilyError>
 where
     F: crate::family::Coordinates<T>,
-    R: ActsOn<T>,
-    R::Group: Finite,
+    R: HasReynolds<T>,
     T: Scalar,
 {
     fits(q.family(), rep)?;
-    Ok(Tied { posterior: q.clone(), reynolds: Reynolds::of(rep) })
+    Ok(Tied { posterior: q.clone(), reynolds: rep.reynolds()? })
 }
 
 impl<F, T: Scalar> Tied<F, T> {
@@ -81,6 +82,19 @@ impl<T: Scalar> Tied<DiagonalGaussian, T> {
     pub fn covariance(&self) -> DMatrix<T> {
         let p = self.reynolds.matrix();
         &p * DMatrix::from_diagonal(&self.posterior.variance()) * p.transpose()
+    }
+}
+
+impl<T: Scalar> Tied<IsotropicGaussian, T> {
+    /// The mean `Pm`.
+    pub fn mean(&self) -> DVector<T> {
+        self.reynolds.project(self.posterior.mean().as_slice())
+    }
+
+    /// The covariance `v PPᵀ`, of the rank of the fixed space.
+    pub fn covariance(&self) -> DMatrix<T> {
+        let p = self.reynolds.matrix();
+        &p * p.transpose() * self.posterior.variance()
     }
 }
 

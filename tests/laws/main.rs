@@ -2,6 +2,7 @@
 //! they reject every one of those with a fault in it, naming the law.
 
 mod affine;
+mod compact_groups;
 mod faults;
 mod independent_families;
 mod own_families;

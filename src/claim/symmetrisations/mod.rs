@@ -7,6 +7,7 @@
 
 mod every;
 mod exact;
+mod rotations;
 mod rounding;
 mod s1_geometric;
 mod s2_arithmetic;
@@ -39,5 +40,6 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(s5_covariances::claims());
     claims.extend(s6_mixture::claims());
     claims.extend(s7_descent::claims());
+    claims.extend(rotations::claims());
     claims
 }

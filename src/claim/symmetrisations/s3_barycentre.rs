@@ -1,7 +1,7 @@
 //! S3 for full covariances: the Wasserstein-2 barycentre of the orbit.
 
 use super::rounding::{U, projection_error};
-use super::setting::{Full, Setting, average, entrywise, settled};
+use super::setting::{Full, Setting, average, entrywise, settled, shown};
 use crate::claim::scene::{Block, GroupSpec, Points, Scene, Which};
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role, strategy};
 use crate::family::{Bures, FamilyError, FullGaussian, Member};
@@ -138,14 +138,6 @@ fn leaning(_: Option<Feature>) -> BoxedStrategy<Scene> {
         .boxed()
 }
 
-/// A control's outcome. An error is no violation, and is not hidden as one that was not looked for either: an
-/// infinite tolerance counts as unchecked, and an entry that is mostly unchecked fails.
-fn shown(result: Result<Outcome, FamilyError>) -> Outcome {
-    result.unwrap_or_else(|_| {
-        Outcome::new("a member leaves the family", Residual::new(0.0, f64::INFINITY))
-    })
-}
-
 /// What is stored as natural parameters is `q`.
 fn given(scene: &Scene, which: Which) -> Result<Member<FullGaussian>, FamilyError> {
     let stored = scene.full::<f64>(which)?;
@@ -275,8 +267,7 @@ where
     let s = found.posterior.covariance();
     let sizes = spectrum(&s)?;
     let slope = sizes.largest() / sizes.smallest() / (sizes.smallest() * low).sqrt();
-    let error =
-        found.error + round_trip(&found.posterior) + slope * off * 2.0 * high.powi(3) / square;
+    let error = found.error + slope * off * 2.0 * high.powi(3) / square;
     let mut worst = Residual::exact(true);
     for g in rep.group().elements() {
         let rho = rep.matrix(&g);
@@ -317,9 +308,7 @@ fn barycentre_holds(scene: &Scene) -> Result<Outcome, FamilyError> {
     let (expected, by_iteration) = (projection(&diagonal, &rep)?, barycentre(&embedded, &rep)?);
     let difference =
         by_iteration.posterior.covariance() - DMatrix::from_diagonal(&expected.variance());
-    let tolerance = by_iteration.error
-        + round_trip(&by_iteration.posterior)
-        + U * (4 * n + 40) as f64 * diagonal.variance().sum();
+    let tolerance = by_iteration.error + U * (4 * n + 40) as f64 * diagonal.variance().sum();
 
     Ok(Outcome::new("the mean is Pm", means)
         .and("avg_g T_g = 1", maps)

@@ -2,7 +2,7 @@
 
 use super::rounding::{U, push_error};
 use super::setting::{
-    DIAGONAL, Diagonal, FULL, Full, Setting, diagonal_scenes, full_scenes, measured, settled,
+    DIAGONAL, Diagonal, FULL, Full, Setting, diagonal_scenes, full_scenes, settled, shown,
 };
 use crate::claim::scene::{Scene, Which};
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role, compare};
@@ -57,7 +57,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 &[Feature::FreeOrbit, Feature::KilledOrbit],
             ),
             instances: diagonal_scenes,
-            check: |scene| measured(tied_is_projected(scene)),
+            check: |scene| shown(tied_is_projected(scene)),
             exact: None,
         }),
         Box::new(Entry {

@@ -3,7 +3,8 @@
 use super::exact::{self, Gaussian, HalfLog};
 use super::rounding::{Estimate, Known, Rounded, U, projection_error, push_error};
 use super::setting::{
-    DIAGONAL, Diagonal, FULL, Full, Setting, diagonal_scenes, full_scenes, measured, orbit, settled,
+    DIAGONAL, Diagonal, FULL, Full, Setting, TOLERANCE, control, diagonal_scenes, full_scenes,
+    orbit, settled, shown,
 };
 use crate::action::{ClosedUnder, push_forward};
 use crate::claim::scene::{Scene, Which};
@@ -25,7 +26,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         evidence: Evidence::Float,
         statement: "avg_g KL(q‖g_#q) = ⟨η − P*η, μ⟩ = KL(q̃‖q) + KL(q‖q̂) + KL(q̂‖q̃)",
         hypotheses: &["finite group", "diagonal Gaussian", "signed permutations"],
-        tolerance: "first-order bounds on averages, inverses and logarithms, by count of roundings and size of terms",
+        tolerance: TOLERANCE,
         covers: DIAGONAL,
         cost: 1,
     };
@@ -35,16 +36,6 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         hypotheses: &["finite group", "full Gaussian", "any linear action"],
         covers: FULL,
         cost: 4,
-        ..diagonal
-    };
-    let control = |id, of, title, statement, hypotheses, covers| About {
-        id,
-        of: Some(of),
-        role: Role::Control,
-        title,
-        statement,
-        hypotheses,
-        covers,
         ..diagonal
     };
     vec![
@@ -64,8 +55,8 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 &[Feature::NonAbelian],
             ),
             instances: diagonal_scenes,
-            check: |scene| measured(turned::<Diagonal>(scene)),
-            exact: Some(|scene| measured(turned_twin::<Diagonal>(scene))),
+            check: |scene| shown(turned::<Diagonal>(scene)),
+            exact: Some(|scene| shown(turned_twin::<Diagonal>(scene))),
         }),
         Box::new(Entry {
             about: control(
@@ -77,7 +68,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 &[Feature::NonAbelian],
             ),
             instances: diagonal_scenes,
-            check: |scene| measured(subset::<Diagonal>(scene)),
+            check: |scene| shown(subset::<Diagonal>(scene)),
             exact: None,
         }),
         Box::new(Entry {
@@ -96,7 +87,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 &[Feature::NonOrthogonal],
             ),
             instances: full_scenes,
-            check: |scene| measured(turned::<Full>(scene)),
+            check: |scene| shown(turned::<Full>(scene)),
             exact: None,
         }),
         Box::new(Entry {
@@ -109,7 +100,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 &[Feature::NonOrthogonal],
             ),
             instances: full_scenes,
-            check: |scene| measured(wrong_side(scene)),
+            check: |scene| shown(wrong_side(scene)),
             exact: None,
         }),
     ]

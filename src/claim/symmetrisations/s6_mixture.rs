@@ -1,6 +1,6 @@
 //! S6: the orbit mixture, on families with finitely many points.
 
-use super::setting::{Setting, average, measured, orbit, settled};
+use super::setting::{Setting, average, orbit, settled, shown};
 use crate::claim::rounding::{Tracked, close};
 use crate::claim::scene::{Scene, Which};
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role, strategy};
@@ -62,7 +62,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 &["the prior is not invariant"],
                 &[Feature::NonAbelian],
             ),
-            |scene| measured(identity::<Spins>(scene, Law::Raw, Law::Invariant)),
+            |scene| shown(identity::<Spins>(scene, Law::Raw, Law::Invariant)),
         ),
         entry(
             control(
@@ -72,7 +72,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 &["the loss is not invariant"],
                 &[Feature::NonAbelian],
             ),
-            |scene| measured(identity::<Spins>(scene, Law::Invariant, Law::Raw)),
+            |scene| shown(identity::<Spins>(scene, Law::Invariant, Law::Raw)),
         ),
         entry(
             control(
@@ -82,7 +82,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 &["the orbit may consist of laws that hardly overlap"],
                 &[Feature::FreeOrbit],
             ),
-            |scene| measured(half::<Classes>(scene)),
+            |scene| shown(half::<Classes>(scene)),
         ),
         entry(
             control(
@@ -92,7 +92,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 &["ρ_Y(g)⁻¹ in the Reynolds operator of functions"],
                 &[Feature::NonAbelian],
             ),
-            |scene| measured(predictions::<Spins>(scene, false)),
+            |scene| shown(predictions::<Spins>(scene, false)),
         ),
     ]
 }

@@ -4,7 +4,7 @@
 use crate::action::{ClosedUnder, push_forward};
 use crate::claim::compare::larger;
 use crate::claim::scene::{GroupSpec, Scene, Which};
-use crate::claim::{Feature, Outcome, strategy};
+use crate::claim::{About, Evidence, Feature, Outcome, Role, strategy};
 use crate::family::{DiagonalGaussian, FamilyError, FullGaussian, Member};
 use crate::group::{AnyGroup, Finite};
 use crate::law::Residual;
@@ -120,15 +120,43 @@ pub(super) const FULL: &[Feature] = &[
     Feature::Invariant,
 ];
 
+/// Where the tolerances of Gaussians come from.
+pub(super) const TOLERANCE: &str = "first-order bounds on averages, inverses and logarithms, by count of roundings and size of terms";
+
+/// A control of a claim about Gaussians, with what all of them share.
+pub(super) fn control(
+    id: &'static str,
+    of: &'static str,
+    title: &'static str,
+    statement: &'static str,
+    dropped: &'static [&'static str],
+    covers: &'static [Feature],
+) -> About {
+    About {
+        id,
+        title,
+        role: Role::Control,
+        of: Some(of),
+        evidence: Evidence::Float,
+        statement,
+        hypotheses: dropped,
+        tolerance: TOLERANCE,
+        covers,
+        cost: 1,
+    }
+}
+
 /// The outcome of a check; a member that leaves its parameter space refutes the claim.
 pub(super) fn settled(result: Result<Outcome, FamilyError>) -> Outcome {
     result.unwrap_or_else(|_| Outcome::new("a member leaves the family", Residual::failed()))
 }
 
-/// The outcome of a control's check; an instance where the wrong formula leaves the parameter space
-/// shows nothing that can be measured.
-pub(super) fn measured(result: Result<Outcome, FamilyError>) -> Outcome {
-    result.unwrap_or_else(|_| Outcome::vacuous())
+/// A control's outcome. An error is no violation, and is not hidden as one that was not looked for either: an
+/// infinite tolerance counts as unchecked, and an entry that is mostly unchecked fails.
+pub(super) fn shown(result: Result<Outcome, FamilyError>) -> Outcome {
+    result.unwrap_or_else(|_| {
+        Outcome::new("a member leaves the family", Residual::new(0.0, f64::INFINITY))
+    })
 }
 
 /// The orbit `{g_# q}`, an entry for each group element, the identity first.
