@@ -1,10 +1,11 @@
 //! F1–F3 for every registered family: what holds for exponential families in general.
 
+pub(in crate::claim) use super::super::registry::families::stored;
 use super::super::registry::families::{FamilyEntry, every};
 use super::super::rounding::{Tracked, all_close, close};
 use super::super::scene::{Scene, Which};
 use super::super::{About, Claim, Entry, Feature, Outcome, strategy};
-use super::{at_most, control, theorem, violating};
+use super::{affine, at_most, control, theorem, violating};
 use crate::action::{ClosedUnder, push_forward};
 use crate::dual::Dual;
 use crate::family::{Coordinates, FamilyError, FisherInformation, LogPartition, Member, bregman};
@@ -198,7 +199,7 @@ pub(super) fn of_f3() -> Vec<Box<dyn Claim>> {
             )),
             instances: scenes,
             check: every!(|scene| orbits::<E>(scene, Drop::Nothing), E),
-            exact: None,
+            exact: Some(every!(|scene| affine::orbits::<E>(scene), E)),
         }),
         Box::new(Entry {
             about: costly(control(
@@ -210,7 +211,7 @@ pub(super) fn of_f3() -> Vec<Box<dyn Claim>> {
             )),
             instances: moving,
             check: every!(|scene| orbits::<E>(scene, Drop::Shift), E),
-            exact: None,
+            exact: Some(every!(|scene| affine::orbits_without_shift::<E>(scene), E)),
         }),
         Box::new(Entry {
             about: costly(control(
@@ -237,16 +238,6 @@ pub(super) fn of_f3() -> Vec<Box<dyn Claim>> {
             exact: None,
         }),
     ]
-}
-
-/// The member, its natural parameter taken as it is stored.
-pub(in crate::claim) fn stored<E: FamilyEntry>(
-    scene: &Scene,
-    which: Which,
-) -> Result<Member<E::Family, Tracked>, FamilyError> {
-    let q: Member<E::Family, Tracked> = E::pose(scene, which)?;
-    let eta = q.natural().coordinates().map(|x| Tracked::exact(x.value()));
-    Member::from_natural(q.family().clone(), eta)
 }
 
 /// A direction in the natural parameter space that is not zero.

@@ -4,6 +4,7 @@
 //! tolerance from the rounding of every operation (see [`rounding`](super::rounding)), with
 //! [`Rational`] they are the exact twins. The proofs are in `proofs-notes/f-families.md`.
 
+pub(super) mod affine;
 mod cubature;
 pub(super) mod every;
 mod f1;
@@ -36,6 +37,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(f3::claims());
     claims.extend(f3_linear::claims());
     claims.extend(every::of_f3());
+    claims.extend(affine::claims());
     claims.extend(f4::claims());
     claims.extend(f4_isotropic::claims());
     claims.extend(f5::claims());

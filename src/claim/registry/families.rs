@@ -1,9 +1,11 @@
 //! The exponential families that claims are checked on.
 
 mod entries;
+mod linear;
 mod moments;
 
 pub use entries::each_family;
+pub(in crate::claim) use linear::{Linear, pose as stored};
 pub use moments::Moments;
 
 use crate::action::ClosedUnder;

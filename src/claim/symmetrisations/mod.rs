@@ -6,6 +6,7 @@
 //! `==` too. Proofs are in `proofs-notes/s-symmetrisations.md`.
 
 mod every;
+mod every_exact;
 mod exact;
 mod rounding;
 mod s1_geometric;
