@@ -81,6 +81,9 @@ entries! {
     s7_control_convex_in_theta_is_not_enough: "S7.mean-field-regression",
     s7_arithmetic_averaging_never_increases_the_objective_full: "S7.full",
     s7_control_a_loss_that_is_not_invariant: "S7.full-moving-loss",
+    s7_arithmetic_averaging_never_increases_the_objective_every_family: "S7.families",
+    s7_control_a_loss_that_is_not_invariant_every_family: "S7.families-moving-loss",
+    s7_control_a_prior_that_is_not_invariant_every_family: "S7.families-moving-prior",
 }
 
 #[test]

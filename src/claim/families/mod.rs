@@ -16,8 +16,10 @@ mod f3_linear;
 mod f4;
 mod f4_isotropic;
 mod f5;
+mod f5_exact;
 mod f5_lines;
 mod integers;
+mod logarithms;
 mod posed;
 mod segment;
 mod turn;
@@ -110,19 +112,19 @@ fn at_most<T: Judge>(a: &T, b: &T) -> Residual {
 /// A generic check of one family on a scene, for the diagonal and then for the full Gaussian, as the
 /// plain function that an entry wants.
 macro_rules! both {
-    ($check:ident) => {
+    ($($check:ident)::+) => {
         |scene: &Scene| {
             settle(|| {
-                let diagonal = $check::<DiagonalGaussian>(scene, Outcome::vacuous())?;
-                $check::<FullGaussian>(scene, diagonal)
+                let diagonal = $($check)::+::<DiagonalGaussian>(scene, Outcome::vacuous())?;
+                $($check)::+::<FullGaussian>(scene, diagonal)
             })
         }
     };
-    ($check:ident, $scalar:ty) => {
+    ($($check:ident)::+, $scalar:ty) => {
         |scene: &Scene| {
             settle(|| {
-                let diagonal = $check::<DiagonalGaussian, $scalar>(scene, Outcome::vacuous())?;
-                $check::<FullGaussian, $scalar>(scene, diagonal)
+                let diagonal = $($check)::+::<DiagonalGaussian, $scalar>(scene, Outcome::vacuous())?;
+                $($check)::+::<FullGaussian, $scalar>(scene, diagonal)
             })
         }
     };

@@ -60,6 +60,12 @@ pub trait FamilyEntry: Send + Sync + 'static {
     /// A point in the support.
     fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T>;
 
+    /// `E Σθ_i²` as a function of the mean parameter, where it is convex in it and not affine.
+    fn squares(mu: &[Tracked]) -> Option<Tracked> {
+        let _ = mu;
+        None
+    }
+
     /// Integrals over a member, found without its log-partition function or its parameter maps; `None`
     /// where there is no independent way.
     fn moments(q: &Member<Self::Family, Tracked>) -> Option<Moments> {

@@ -7,7 +7,7 @@
 
 mod every;
 mod every_exact;
-mod exact;
+pub(super) mod exact;
 mod rounding;
 mod s1_geometric;
 mod s2_arithmetic;
@@ -20,6 +20,8 @@ mod s5_covariances;
 mod s5_order;
 mod s6_mixture;
 mod s7_descent;
+mod s7_exact;
+mod s7_families;
 mod setting;
 
 use super::Claim;
@@ -40,5 +42,6 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(s5_covariances::claims());
     claims.extend(s6_mixture::claims());
     claims.extend(s7_descent::claims());
+    claims.extend(s7_families::claims());
     claims
 }

@@ -16,6 +16,7 @@ use crate::representation::{
 use crate::scalar::Scalar;
 use crate::special::Special;
 use nalgebra::{DMatrix, DVector};
+use num_traits::Zero;
 
 /// Shows a visitor every registered family. A new family is an implementation of [`FamilyEntry`] and
 /// its name in this list.
@@ -176,6 +177,11 @@ impl FamilyEntry for Exponentials {
     fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
         positive_point(scene, family.dim())
     }
+
+    /// A variance of `μ²`.
+    fn squares(mu: &[Tracked]) -> Option<Tracked> {
+        Some(mu.iter().fold(Tracked::zero(), |sum, &mean| sum + Tracked::count(2) * mean * mean))
+    }
 }
 
 impl FamilyEntry for Poissons {
@@ -197,6 +203,11 @@ impl FamilyEntry for Poissons {
     fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
         let whole = |x: f64| T::ratio((4.0 * x).abs() as i64, 1);
         scene.vector(Which::P, family.dim()).into_iter().map(whole).collect()
+    }
+
+    /// A variance of `μ`.
+    fn squares(mu: &[Tracked]) -> Option<Tracked> {
+        Some(mu.iter().fold(Tracked::zero(), |sum, &mean| sum + mean * mean + mean))
     }
 }
 
