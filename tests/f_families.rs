@@ -39,7 +39,7 @@ entries! {
     f1_control_without_the_base_measure: "F1.no-base-measure",
     f1_derivatives_of_every_family: "F1.derivatives",
     f1_control_the_gradient_elsewhere: "F1.derivatives-elsewhere",
-    f1_integrals_of_every_family_on_finitely_many_points: "F1.integrals",
+    f1_integrals_of_every_family: "F1.integrals",
     f1_control_moments_of_another_member: "F1.integrals-elsewhere",
     f1_inverses_of_every_family: "F1.inverses",
     f1_control_the_mean_parameter_of_another_member: "F1.inverses-elsewhere",

@@ -2,14 +2,16 @@
 //! dual.
 
 use super::super::compare::{distance, matrix_distance};
-use super::super::registry::families::{FamilyEntry, Linear, every};
+use super::super::registry::families::{FamilyEntry, Linear, every, refuted_by_every};
 use super::super::scene::Scene;
-use super::super::{About, Claim, Entry, Evidence, Outcome};
+use super::super::{About, Claim, Entry, Evidence, Feature, Outcome};
 use super::every::{closed_control, closed_theorem, moving, scenes};
 use crate::family::FamilyError;
+use crate::group::Group;
 use crate::law::Residual;
 use crate::scalar::{Rational, dot};
 use nalgebra::DVector;
+use proptest::strategy::{BoxedStrategy, Strategy};
 
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     vec![
@@ -35,13 +37,13 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 ..closed_control(
                     "F3.affine-other-side",
                     "F3.affine",
-                    "the cocycle of the other side",
+                    "the cocycle of the other side: every family with c ≠ 0",
                     "c(gh) = τ(h)c(g) + c(h) for every closed family",
                     &["the order of the factors"],
                 )
             },
-            instances: moving,
-            check: every!(|scene| moves::<E>(scene, Drop::Order), E),
+            instances: reflected,
+            check: refuted_by_every!(|scene| moves::<E>(scene, Drop::Order), E where E::SHIFTED),
             exact: None,
         }),
         Box::new(Entry {
@@ -50,7 +52,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 ..closed_control(
                     "F3.affine-constant",
                     "F3.affine",
-                    "a pairing that stays",
+                    "a pairing that stays: every family with c ≠ 0",
                     "⟨g·η, τ(g)μ + c(g)⟩ = ⟨η, μ⟩ for every closed family",
                     &[
                         "c = 0, which minimal categorical families and {0, 1}-statistics of spins lack",
@@ -58,10 +60,21 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 )
             },
             instances: moving,
-            check: every!(|scene| moves::<E>(scene, Drop::Shift), E),
+            check: refuted_by_every!(|scene| moves::<E>(scene, Drop::Shift), E where E::SHIFTED),
             exact: None,
         }),
     ]
+}
+
+/// Elements that do not commute, and flip bits.
+fn reflected(_: Option<Feature>) -> BoxedStrategy<Scene> {
+    moving(None)
+        .prop_map(|scene| Scene { flips: vec![true, false, false], ..scene })
+        .prop_filter("elements that commute", |scene| {
+            let (group, g, h) = (scene.group(), scene.element(0), scene.element(1));
+            group.compose(&g, &h) != group.compose(&h, &g)
+        })
+        .boxed()
 }
 
 /// What a control leaves out.

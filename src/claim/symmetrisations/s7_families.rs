@@ -4,7 +4,7 @@
 use crate::action::ClosedUnder;
 use crate::claim::families::affine::{linear, pair, same};
 use crate::claim::families::every::{closed_control, closed_theorem, moving, scenes, stored};
-use crate::claim::registry::families::{FamilyEntry, Linear, every};
+use crate::claim::registry::families::{FamilyEntry, Linear, every, refuted_by_every};
 use crate::claim::rounding::{Tracked, close};
 use crate::claim::scene::{Scene, Which};
 use crate::claim::{About, Claim, Entry, Outcome, Role};
@@ -44,24 +44,24 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             about: closed_control(
                 "S7.families-moving-loss",
                 "S7.families",
-                "an expected loss that is not invariant",
+                "an expected loss that is not invariant: every family",
                 "J(q) − J(q̂) = KL(q‖q̂) for every loss affine in T",
                 &["the expected loss is not invariant"],
             ),
             instances: moving,
-            check: every!(|scene| descends::<E>(scene, Drop::Loss), E),
-            exact: Some(every!(|scene| exactly::<E>(scene, Drop::Loss), E)),
+            check: refuted_by_every!(|scene| descends::<E>(scene, Drop::Loss), E),
+            exact: Some(refuted_by_every!(|scene| exactly::<E>(scene, Drop::Loss), E)),
         }),
         Box::new(Entry {
             about: closed_control(
                 "S7.families-moving-prior",
                 "S7.families",
-                "a prior that is not invariant",
+                "a prior that is not invariant: every family",
                 "J(q) − J(q̂) = KL(q‖q̂) for every prior in the family",
                 &["the prior is not invariant"],
             ),
             instances: moving,
-            check: every!(|scene| descends::<E>(scene, Drop::Prior), E),
+            check: refuted_by_every!(|scene| descends::<E>(scene, Drop::Prior), E),
             exact: None,
         }),
     ]
