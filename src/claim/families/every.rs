@@ -3,7 +3,7 @@
 pub(in crate::claim) use super::super::registry::families::stored;
 use super::super::registry::families::{FamilyEntry, every, refuted_by_every};
 use super::super::rounding::{Tracked, all_close, close};
-use super::super::scene::{Scene, Which};
+use super::super::scene::{EDGE, Scene, Which};
 use super::super::{About, Claim, Entry, Feature, Outcome, strategy};
 use super::{affine, at_most, control, theorem, violating};
 use crate::action::{ClosedUnder, push_forward};
@@ -28,6 +28,17 @@ const KINDS: &[Feature] = &[
     Feature::NonOrthogonal,
     Feature::RepeatedVariances,
 ];
+/// Of what is said about single members, up to the edges of their domains.
+const MEMBERS: &[Feature] = &[
+    Feature::TrivialGroup,
+    Feature::NonAbelian,
+    Feature::FreeOrbit,
+    Feature::NonFreeOrbit,
+    Feature::KilledOrbit,
+    Feature::NonOrthogonal,
+    Feature::RepeatedVariances,
+    Feature::DomainEdge,
+];
 
 /// A case goes through all the families.
 const COST: usize = 4;
@@ -36,7 +47,10 @@ const COST: usize = 4;
 /// hundred.
 pub(in crate::claim) fn scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
     strategy::scenes_with(3, wanted)
-        .prop_map(|scene| Scene { spread: scene.spread.min(1), invariant: false, ..scene })
+        .prop_map(move |scene| {
+            let most = if wanted == Some(Feature::DomainEdge) { EDGE } else { 1 };
+            Scene { spread: scene.spread.min(most), invariant: false, ..scene }
+        })
         .boxed()
 }
 
@@ -89,7 +103,7 @@ pub(super) fn of_f1() -> Vec<Box<dyn Claim>> {
                 "μ is the gradient of A, and I the derivative of μ: every family",
                 "d/dt A(η + tv) = ⟨μ(η), v⟩ and d/dt μ(η + tv) = I(η)v at t = 0, by forward-mode derivatives",
                 EVERY,
-                KINDS,
+                MEMBERS,
             )),
             instances: scenes,
             check: every!(|scene| derivatives::<E>(scene, Which::Q), E),
@@ -113,7 +127,7 @@ pub(super) fn of_f1() -> Vec<Box<dyn Claim>> {
                 "μ is the mean of T, I its covariance: every family",
                 "∫ q = 1, E T = μ and Cov T = I, by sums, exact cubature, or quadrature with a bound on its error",
                 EVERY,
-                KINDS,
+                MEMBERS,
             )),
             instances: scenes,
             check: every!(|scene| integrals::<E>(scene, Which::Q), E),
@@ -137,7 +151,7 @@ pub(super) fn of_f1() -> Vec<Box<dyn Claim>> {
                 "η ↔ μ is a bijection: every family",
                 "η(μ(η)) = η and μ(η(μ)) = μ; ⟨μ(ζ) − μ(η), ζ − η⟩ ≥ 0",
                 EVERY,
-                KINDS,
+                MEMBERS,
             )),
             instances: scenes,
             check: every!(|scene| inverses::<E>(scene, Which::Q), E),
@@ -166,7 +180,7 @@ pub(super) fn of_f2() -> Vec<Box<dyn Claim>> {
                 "KL is the Bregman divergence of A, and not negative: every family",
                 "KL(q_η‖q_ζ) = A(ζ) − A(η) − ⟨ζ − η, μ(η)⟩ ≥ 0 = KL(q_η‖q_η)",
                 EVERY,
-                KINDS,
+                MEMBERS,
             )),
             instances: scenes,
             check: every!(|scene| divergences::<E>(scene, false), E),

@@ -2,7 +2,7 @@
 
 use super::{FamilyEntry, FamilyVisitor, Moments, moments};
 use crate::claim::rounding::Tracked;
-use crate::claim::scene::{Scene, Which};
+use crate::claim::scene::{EDGE, Scene, Which};
 use crate::dual::Dual;
 use crate::family::{
     Bernoulli, BinaryIsing, Categorical, DiagonalGaussian, Dirichlet, Exponential, Family,

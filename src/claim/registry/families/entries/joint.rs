@@ -147,6 +147,9 @@ fn confluent(d: usize, x: Dual<Tracked>) -> Dual<Tracked> {
         let ratio = x / factors;
         term *= ratio;
         sum += term;
+        if !sum.value().value().is_finite() {
+            return Dual::new(Tracked::new(f64::NAN, f64::NAN), Tracked::new(f64::NAN, f64::NAN));
+        }
         let left = [term.value(), term.slope()].map(|part| part.value().abs());
         // Terms fall by more than 4 from here, their slopes by more than 2.
         let falling = ratio.value().value() < 0.25 && k > 1;
@@ -171,7 +174,14 @@ impl FamilyEntry for Sphere {
         scene: &Scene,
         which: Which,
     ) -> Result<Member<Self::Family, T>, FamilyError> {
-        let eta: Vec<T> = scene.vector(which, dim(scene) + 1);
+        // Of moderate concentration, unless the scene is one of extremes.
+        let scale = if scene.spread < EDGE {
+            T::one()
+        } else {
+            Float::min(scene.positive(which, 1)[0], T::count(8))
+        };
+        let eta = scene.vector::<T>(which, dim(scene) + 1);
+        let eta: Vec<T> = eta.into_iter().map(|entry| entry * scale).collect();
         Member::from_natural(VonMisesFisher::new(eta.len())?, DVector::from_vec(eta))
     }
 
