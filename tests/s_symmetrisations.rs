@@ -87,11 +87,16 @@ entries! {
     s6_control_a_loss_that_moves: "S6.moving-loss",
     s6_control_half_of_the_bound: "S6.half-bound",
     s6_control_outputs_moved_on: "S6.wrong-side",
+    s6_the_orbit_mixture_of_a_gaussian_on_the_line: "S6.gaussian",
+    s6_control_a_moving_prior_for_a_gaussian: "S6.gaussian-moving-prior",
     s7_arithmetic_averaging_never_increases_the_objective: "S7.diagonal",
     s7_control_a_prior_with_two_modes: "S7.bimodal-prior",
     s7_control_convex_in_theta_is_not_enough: "S7.mean-field-regression",
     s7_arithmetic_averaging_never_increases_the_objective_full: "S7.full",
     s7_control_a_loss_that_is_not_invariant: "S7.full-moving-loss",
+    s7_arithmetic_averaging_never_increases_the_objective_every_family: "S7.families",
+    s7_control_a_loss_that_is_not_invariant_every_family: "S7.families-moving-loss",
+    s7_control_a_prior_that_is_not_invariant_every_family: "S7.families-moving-prior",
 }
 
 #[test]

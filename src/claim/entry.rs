@@ -141,7 +141,11 @@ impl<I: Instance> Claim for Entry<I> {
                 }
             }
         }
-        let of = outcome.subject().map_or(String::new(), |subject| format!("{subject}: "));
+        let of = match (outcome.subject(), outcome.among()) {
+            (Some(subject), Some(count)) => format!("weakest of {count} families, {subject}: "),
+            (Some(subject), None) => format!("{subject}: "),
+            (None, _) => String::new(),
+        };
         format!("{smallest:?}: {of}{}: {}", outcome.part(), outcome.residual())
     }
 }

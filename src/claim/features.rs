@@ -58,6 +58,9 @@ features! {
     MixingTurn = "turn that mixes variances",
     /// An action that changes volumes.
     ChangesVolume = "action that changes volumes",
+    /// Shapes, rates, variances or weights below 1/32 and above 32, and so probabilities near 0
+    /// and 1 and concentrations near 0 and large.
+    DomainEdge = "near the edge of the domain",
 }
 
 impl fmt::Display for Feature {

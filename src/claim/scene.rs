@@ -223,6 +223,9 @@ pub enum Which {
 /// Where the numbers of `p` begin in the lists of a scene.
 const P_OFFSET: usize = 24;
 
+/// A spread from which positive numbers reach the edges of domains: `2^±6`.
+pub(super) const EDGE: u8 = 3;
+
 impl Scene {
     /// The group.
     pub fn group(&self) -> AnyGroup {
@@ -406,5 +409,6 @@ impl Instance for Scene {
             // Variances a million apart are scales a thousand apart.
             .when(high / low >= 1e6 && !self.invariant, Feature::WideScales)
             .when(repeated, Feature::RepeatedVariances)
+            .when(self.spread >= EDGE && low <= 2.0_f64.powi(-5), Feature::DomainEdge)
     }
 }

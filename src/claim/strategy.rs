@@ -19,7 +19,7 @@
 
 use super::Feature;
 use super::registry::{GroupSample, samples};
-use super::scene::{Block, GroupSpec, Points, Scene};
+use super::scene::{Block, EDGE, GroupSpec, Points, Scene};
 use crate::group::Group;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -190,6 +190,16 @@ pub fn scenes_with(max_dim: usize, wanted: Option<Feature>) -> BoxedStrategy<Sce
         Feature::RepeatedVariances => with(Groups::NonAbelian, starting(Points::Natural, false))
             .prop_map(|mut scene| {
                 scene.variances[1] = scene.variances[0];
+                scene
+            })
+            .boxed(),
+        Feature::DomainEdge => with(Groups::NonAbelian, starting(Points::Natural, false))
+            .prop_map(|mut scene| {
+                (scene.spread, scene.invariant) = (EDGE, false);
+                // 2^−6 and 2^6 times numbers of moderate size, in both members.
+                for offset in [0, 24] {
+                    scene.variances[offset..offset + 2].copy_from_slice(&[5, 4]);
+                }
                 scene
             })
             .boxed(),

@@ -5,7 +5,7 @@ use super::super::scene::{Scene, Which};
 use super::super::{Claim, Entry, Feature, Outcome, strategy};
 use super::cubature::degree_five;
 use super::posed::{Kind, Posed, part};
-use super::{both, bound, control, settle, theorem, violating};
+use super::{both, bound, control, logarithms, settle, theorem, violating};
 use crate::family::{DiagonalGaussian, FamilyError, FullGaussian, LogPartition, Member, bregman};
 use crate::law::Residual;
 use crate::scalar::{Scalar, dot};
@@ -26,7 +26,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             instances: |wanted| strategy::scenes_with(4, wanted),
             check: both!(is_bregman),
-            exact: None,
+            exact: Some(both!(logarithms::is_bregman)),
         }),
         Box::new(Entry {
             about: control(
@@ -68,7 +68,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             instances: |wanted| strategy::scenes_with(4, wanted),
             check: both!(is_mean_log_ratio),
-            exact: None,
+            exact: Some(both!(logarithms::is_mean_log_ratio)),
         }),
         Box::new(Entry {
             about: control(

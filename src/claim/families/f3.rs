@@ -5,7 +5,7 @@ use super::super::scene::{Scene, Which};
 use super::super::{Claim, Entry, Feature, Outcome, strategy};
 use super::f1::small;
 use super::posed::{Kind, Posed, part};
-use super::{both, f3_controls, settle, theorem};
+use super::{both, f3_controls, logarithms, settle, theorem};
 use crate::action::push_forward;
 use crate::family::{DiagonalGaussian, FamilyError, FullGaussian, LogPartition};
 use crate::group::Group;
@@ -51,7 +51,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         instances: |wanted| strategy::scenes_with(4, wanted),
         check: both!(density),
-        exact: None,
+        exact: Some(both!(logarithms::density)),
     }));
     claims.extend(f3_controls::of_density());
     claims.push(Box::new(Entry {
@@ -64,7 +64,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         instances: |wanted| strategy::scenes_with(4, wanted),
         check: both!(log_partition),
-        exact: None,
+        exact: Some(both!(logarithms::log_partition)),
     }));
     claims.extend(f3_controls::of_log_partition());
     claims.push(Box::new(Entry {

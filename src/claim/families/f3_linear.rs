@@ -2,13 +2,16 @@
 
 use super::super::rounding::{Tracked, all_close, close};
 use super::super::scene::{Scene, Which};
+use super::super::symmetrisations::exact::{HalfLog, log_density, log_partition};
 use super::super::{Claim, Entry, Feature, Features, Instance, Outcome, strategy};
+use super::f1::small;
 use super::integers::{Integers, powers};
 use super::{control, settle, theorem, violating};
 use crate::action::push_forward;
 use crate::family::{FamilyError, FullGaussian, LogPartition, Member};
+use crate::law::Residual;
 use crate::representation::{ActsOn, Dense};
-use crate::scalar::Scalar;
+use crate::scalar::{Rational, Scalar};
 use nalgebra::{DMatrix, DVector};
 use num_traits::FloatConst;
 use proptest::collection::vec;
@@ -72,7 +75,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             instances: stretched,
             check: |instance| settle(|| linear(instance, true)),
-            exact: None,
+            exact: Some(|instance| settle(|| exactly_linear(instance, true))),
         }),
         Box::new(Entry {
             about: control(
@@ -88,9 +91,34 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                     .boxed()
             },
             check: |instance| settle(|| linear(instance, false)),
-            exact: None,
+            exact: Some(|instance| settle(|| exactly_linear(instance, false))),
         }),
     ]
+}
+
+/// As [`linear`], in rational arithmetic: `ln |det B| = ½ ln 4^e`.
+fn exactly_linear(instance: &Stretched, with_jacobian: bool) -> Result<Outcome, FamilyError> {
+    let small = Stretched { scene: small::<Rational>(&instance.scene), ..instance.clone() };
+    let q: Member<FullGaussian, Rational> = small.scene.full(Which::Q)?;
+    let (exponent, rep) = small.rep::<Rational>();
+    let moved = push_forward(&q, &rep, &1)?;
+    let theta: Vec<Rational> = small.scene.vector(Which::P, q.mean().len());
+    let four = Rational::ratio(4, 1);
+    let square = (0..exponent.abs()).fold(Rational::ratio(1, 1), |product, _| product * &four);
+    let volume =
+        HalfLog::half_ln(if exponent < 0 { Rational::ratio(1, 1) / square } else { square });
+    let before = log_density(&q, &DVector::from_column_slice(&theta));
+    let after = log_density(&moved, &rep.apply(&1, &theta));
+    if !with_jacobian {
+        return Ok(Outcome::new("q(θ) = q_{g·η}(Bθ)", Residual::exact(before == after)));
+    }
+    let matrix = rep.matrix(&1);
+    let covariance = &matrix * q.covariance() * matrix.transpose();
+    let normal = log_partition(&q) + volume.clone();
+    Ok(Outcome::new("q(θ) = q_{g·η}(Bθ)|det B|", Residual::exact(before == after + volume))
+        .and("A(g·η) = A(η) + ln|det B|", Residual::exact(log_partition(&moved) == normal))
+        .and("mean Bm", all_close(&moved.mean(), &(&matrix * q.mean())))
+        .and("covariance BΣBᵀ", all_close(&moved.covariance(), &covariance)))
 }
 
 fn linear(instance: &Stretched, with_jacobian: bool) -> Result<Outcome, FamilyError> {

@@ -4,7 +4,7 @@ use super::super::rounding::{Tracked, all_close, close};
 use super::super::scene::{Scene, Which};
 use super::super::{Claim, Entry, Feature, Outcome, strategy};
 use super::turn::{Turn, turns};
-use super::{control, settle, theorem, violating};
+use super::{control, f5_exact, settle, theorem, violating};
 use crate::action::{project_location_scale, push_forward_location_scale};
 use crate::family::{FamilyError, Laplace, LocationScale};
 use crate::law::Residual;
@@ -28,7 +28,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             instances: |wanted| strategy::scenes_with(4, wanted),
             check: |scene| settle(|| moved(scene)),
-            exact: None,
+            exact: Some(|scene| f5_exact::moved(scene, true)),
         }),
         Box::new(Entry {
             about: control(
@@ -40,7 +40,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             instances: violating::negated,
             check: |scene| settle(|| unsigned(scene)),
-            exact: None,
+            exact: Some(|scene| f5_exact::moved(scene, false)),
         }),
         Box::new(Entry {
             about: theorem(
@@ -52,7 +52,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             instances: |wanted| strategy::scenes_with(4, wanted),
             check: |scene| settle(|| projection(scene)),
-            exact: None,
+            exact: Some(|scene| f5_exact::projected(scene, true)),
         }),
         Box::new(Entry {
             about: control(
@@ -64,7 +64,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             instances: violating::negated,
             check: |scene| settle(|| unsigned_average(scene)),
-            exact: None,
+            exact: Some(|scene| f5_exact::projected(scene, false)),
         }),
         Box::new(Entry {
             about: theorem(

@@ -4,6 +4,7 @@
 //! tolerance from the rounding of every operation (see [`rounding`](super::rounding)), with
 //! [`Rational`] they are the exact twins. The proofs are in `proofs-notes/f-families.md`.
 
+pub(super) mod affine;
 mod cubature;
 pub(super) mod every;
 mod f1;
@@ -15,8 +16,10 @@ mod f3_linear;
 mod f4;
 mod f4_isotropic;
 mod f5;
+mod f5_exact;
 mod f5_lines;
 mod integers;
+mod logarithms;
 mod posed;
 mod segment;
 mod turn;
@@ -36,6 +39,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(f3::claims());
     claims.extend(f3_linear::claims());
     claims.extend(every::of_f3());
+    claims.extend(affine::claims());
     claims.extend(f4::claims());
     claims.extend(f4_isotropic::claims());
     claims.extend(f5::claims());
@@ -108,19 +112,19 @@ fn at_most<T: Judge>(a: &T, b: &T) -> Residual {
 /// A generic check of one family on a scene, for the diagonal and then for the full Gaussian, as the
 /// plain function that an entry wants.
 macro_rules! both {
-    ($check:ident) => {
+    ($($check:ident)::+) => {
         |scene: &Scene| {
             settle(|| {
-                let diagonal = $check::<DiagonalGaussian>(scene, Outcome::vacuous())?;
-                $check::<FullGaussian>(scene, diagonal)
+                let diagonal = $($check)::+::<DiagonalGaussian>(scene, Outcome::vacuous())?;
+                $($check)::+::<FullGaussian>(scene, diagonal)
             })
         }
     };
-    ($check:ident, $scalar:ty) => {
+    ($($check:ident)::+, $scalar:ty) => {
         |scene: &Scene| {
             settle(|| {
-                let diagonal = $check::<DiagonalGaussian, $scalar>(scene, Outcome::vacuous())?;
-                $check::<FullGaussian, $scalar>(scene, diagonal)
+                let diagonal = $($check)::+::<DiagonalGaussian, $scalar>(scene, Outcome::vacuous())?;
+                $($check)::+::<FullGaussian, $scalar>(scene, diagonal)
             })
         }
     };

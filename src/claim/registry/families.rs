@@ -1,10 +1,13 @@
 //! The exponential families that claims are checked on.
 
 mod entries;
+mod linear;
 mod moments;
 
 pub use entries::each_family;
+pub(in crate::claim) use linear::{Linear, pose as stored};
 pub use moments::Moments;
+pub(in crate::claim) use moments::{Point, Rule};
 
 use crate::action::ClosedUnder;
 use crate::claim::rounding::Tracked;
@@ -15,6 +18,7 @@ use crate::group::AnyGroup;
 use crate::representation::ActsOn;
 use crate::scalar::Scalar;
 use crate::special::Special;
+use nalgebra::DVector;
 
 /// A family with instances, an action that it is closed under, and what is known of its members from
 /// elsewhere.
@@ -39,9 +43,11 @@ pub trait FamilyEntry: Send + Sync + 'static {
     /// The name in witnesses.
     const NAME: &'static str;
 
-    /// Whether the log-partition function and the mean parameter are formulas, which forward-mode
-    /// derivatives go through, and not the result of an iteration or a quadrature, which they do not.
-    const DIFFERENTIABLE: bool = true;
+    /// Whether the statistic moves with a shift, `c(g) ≠ 0`, once something moves.
+    const SHIFTED: bool = false;
+
+    /// Whether `τ` is not orthogonal, under shears or under permutations.
+    const SKEW: bool = false;
 
     /// The representation on a scene.
     fn rep<T: Scalar>(scene: &Scene) -> Self::Rep<T>;
@@ -58,12 +64,27 @@ pub trait FamilyEntry: Send + Sync + 'static {
     /// A point in the support.
     fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T>;
 
-    /// Integrals over a member, found without its log-partition function or its parameter maps; `None`
-    /// where there is no independent way.
-    fn moments(q: &Member<Self::Family, Tracked>) -> Option<Moments> {
-        let _ = q;
+    /// `E Σθ_i²` as a function of the mean parameter, where it is convex in it and not affine.
+    fn squares(mu: &[Tracked]) -> Option<Tracked> {
+        let _ = mu;
         None
     }
+
+    /// `A` and `μ` on dual numbers. The library's own code, or, where that has an iteration or a quadrature in it,
+    /// which forward-mode derivatives do not go through, a formula; its values are compared with the library's.
+    ///
+    /// # Errors
+    /// [`FamilyError`] if the parameter is refused.
+    fn differentiable(
+        family: &Self::Family,
+        eta: DVector<Dual<Tracked>>,
+    ) -> Result<(Dual<Tracked>, DVector<Dual<Tracked>>), FamilyError> {
+        let moving = Member::from_natural(family.clone(), eta)?;
+        Ok((family.log_partition(&moving), moving.mean_parameter().coordinates().clone()))
+    }
+
+    /// Integrals over a member, found without its log-partition function's derivatives or its parameter maps.
+    fn moments(q: &Member<Self::Family, Tracked>) -> Moments;
 }
 
 /// Something to do with every registered family.
@@ -96,3 +117,38 @@ macro_rules! every {
     };
 }
 pub(in crate::claim) use every;
+
+/// As [`every!`], for a control: what it finds on a scene is the weakest violation among the families to which the
+/// control applies, so that it is refuted only where all of them refute it on one instance.
+macro_rules! refuted_by_every {
+    ($check:expr, $name:ident where $applies:expr) => {
+        |scene: &$crate::claim::scene::Scene| {
+            struct Each<'a>(&'a $crate::claim::scene::Scene, Option<$crate::claim::Outcome>);
+            impl $crate::claim::registry::families::FamilyVisitor for Each<'_> {
+                fn visit<$name: $crate::claim::registry::families::FamilyEntry>(&mut self) {
+                    if $applies {
+                        let outcome = $check(self.0).unwrap_or_else(|_| {
+                            $crate::claim::Outcome::new(
+                                "a parameter was refused",
+                                $crate::law::Residual::failed(),
+                            )
+                        });
+                        let so_far = self.1.take();
+                        self.1 = Some($crate::claim::Outcome::or_weaker_of(
+                            so_far,
+                            $name::NAME,
+                            outcome,
+                        ));
+                    }
+                }
+            }
+            let mut each = Each(scene, None);
+            $crate::claim::registry::families::each_family(&mut each);
+            each.1.unwrap_or_else($crate::claim::Outcome::vacuous)
+        }
+    };
+    ($check:expr, $name:ident) => {
+        $crate::claim::registry::families::refuted_by_every!($check, $name where true)
+    };
+}
+pub(in crate::claim) use refuted_by_every;

@@ -13,25 +13,45 @@ use std::ops::{Add, Sub};
 /// is transcendental (Lindemann), so a rational is never the logarithm of a rational but for
 /// `0 = ln 1`. So `==` decides equality of divergences.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct HalfLog {
+pub(in crate::claim) struct HalfLog {
     rational: Rational,
     argument: Rational,
 }
 
 impl HalfLog {
     /// A number without a logarithm.
-    pub(super) fn rational(value: Rational) -> Self {
+    pub(in crate::claim) fn rational(value: Rational) -> Self {
         Self { rational: value, argument: Rational::one() }
     }
 
     /// Zero.
-    pub(super) fn zero() -> Self {
+    pub(in crate::claim) fn zero() -> Self {
         Self::rational(Rational::zero())
+    }
+
+    /// `½ ln argument`, of a positive number.
+    pub(in crate::claim) fn half_ln(argument: Rational) -> Self {
+        Self { rational: Rational::zero(), argument }
+    }
+
+    /// The sum of numbers times weights that add up to 1; `None` unless all have the same logarithm, which the
+    /// sum keeps.
+    pub(in crate::claim) fn mean(terms: &[(Rational, Self)]) -> Option<Self> {
+        let (_, first) = terms.first()?;
+        let total = terms.iter().fold(Rational::zero(), |sum, (weight, _)| sum + weight);
+        let same = terms.iter().all(|(_, term)| term.argument == first.argument);
+        let sum = terms.iter().fold(Rational::zero(), |sum, (w, term)| sum + w * &term.rational);
+        (same && total.is_one()).then(|| Self { rational: sum, argument: first.argument.clone() })
+    }
+
+    /// The number, where it has no logarithm.
+    pub(in crate::claim) fn as_rational(&self) -> Option<&Rational> {
+        self.argument.is_one().then_some(&self.rational)
     }
 
     /// This number over a count, `None` where its logarithm would leave the rationals: a sum of
     /// logarithms over a count is kept only where it is 0.
-    pub(super) fn over(self, count: usize) -> Option<Self> {
+    pub(in crate::claim) fn over(self, count: usize) -> Option<Self> {
         self.argument.is_one().then(|| Self::rational(self.rational / Rational::count(count)))
     }
 }
@@ -53,15 +73,15 @@ impl Sub for HalfLog {
 }
 
 /// A Gaussian family, seen through its matrices.
-pub(super) trait Gaussian: Coordinates<Rational> {
+pub(in crate::claim) trait Gaussian: Coordinates<Rational> {
     /// Mean, covariance, precision, and the determinant of the precision.
     fn parts(q: &Member<Self, Rational>) -> Parts;
 }
 
 /// A Gaussian by its matrices.
-pub(super) struct Parts {
-    pub(super) mean: DVector<Rational>,
-    pub(super) covariance: DMatrix<Rational>,
+pub(in crate::claim) struct Parts {
+    pub(in crate::claim) mean: DVector<Rational>,
+    pub(in crate::claim) covariance: DMatrix<Rational>,
     precision: DMatrix<Rational>,
     determinant: Rational,
 }
@@ -106,7 +126,10 @@ fn quadratic(a: &DMatrix<Rational>, x: &DVector<Rational>) -> Rational {
 
 /// `KL(q ‖ p) = ½ [tr(Λ_p Σ_q) − n + (m_q − m_p)ᵀΛ_p(m_q − m_p)] + ½ ln(det Λ_q / det Λ_p)`: written
 /// out here once more, apart from the families' own formulas.
-pub(super) fn kl<F: Gaussian>(q: &Member<F, Rational>, p: &Member<F, Rational>) -> HalfLog {
+pub(in crate::claim) fn kl<F: Gaussian>(
+    q: &Member<F, Rational>,
+    p: &Member<F, Rational>,
+) -> HalfLog {
     let (q, p) = (F::parts(q), F::parts(p));
     let step = &q.mean - &p.mean;
     let trace = inner(&p.precision, &q.covariance) - Rational::count(step.len());
@@ -117,7 +140,7 @@ pub(super) fn kl<F: Gaussian>(q: &Member<F, Rational>, p: &Member<F, Rational>) 
 }
 
 /// `A(η) = ½ mᵀΛm − ½ ln det Λ`.
-pub(super) fn log_partition<F: Gaussian>(q: &Member<F, Rational>) -> HalfLog {
+pub(in crate::claim) fn log_partition<F: Gaussian>(q: &Member<F, Rational>) -> HalfLog {
     let q = F::parts(q);
     HalfLog {
         rational: quadratic(&q.precision, &q.mean) * Rational::ratio(1, 2),
@@ -125,8 +148,20 @@ pub(super) fn log_partition<F: Gaussian>(q: &Member<F, Rational>) -> HalfLog {
     }
 }
 
+/// `ln q(θ) + ½ n ln 2π = −½ (θ − m)ᵀΛ(θ − m) + ½ ln det Λ`.
+pub(in crate::claim) fn log_density<F: Gaussian>(
+    q: &Member<F, Rational>,
+    theta: &DVector<Rational>,
+) -> HalfLog {
+    let q = F::parts(q);
+    HalfLog {
+        rational: -quadratic(&q.precision, &(theta - &q.mean)) * Rational::ratio(1, 2),
+        argument: q.determinant,
+    }
+}
+
 /// `A*(μ) = ⟨η, μ⟩ − A(η)`.
-pub(super) fn conjugate<F: Gaussian>(q: &Member<F, Rational>) -> HalfLog {
+pub(in crate::claim) fn conjugate<F: Gaussian>(q: &Member<F, Rational>) -> HalfLog {
     let pairing = crate::scalar::dot(q.natural().as_slice(), q.mean_parameter().as_slice());
     HalfLog::rational(pairing) - log_partition(q)
 }

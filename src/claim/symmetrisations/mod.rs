@@ -6,7 +6,8 @@
 //! `==` too. Proofs are in `proofs-notes/s-symmetrisations.md`.
 
 mod every;
-mod exact;
+mod every_exact;
+pub(super) mod exact;
 mod rotations;
 mod rounding;
 mod s1_geometric;
@@ -18,8 +19,13 @@ mod s4_divergence;
 mod s4_mean_field;
 mod s5_covariances;
 mod s5_order;
+mod s6_exact;
+mod s6_gaussian;
 mod s6_mixture;
+mod s6_tables;
 mod s7_descent;
+mod s7_exact;
+mod s7_families;
 mod setting;
 
 use super::Claim;
@@ -39,7 +45,9 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(s5_order::claims());
     claims.extend(s5_covariances::claims());
     claims.extend(s6_mixture::claims());
+    claims.extend(s6_gaussian::claims());
     claims.extend(s7_descent::claims());
     claims.extend(rotations::claims());
+    claims.extend(s7_families::claims());
     claims
 }

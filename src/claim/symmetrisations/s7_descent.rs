@@ -1,5 +1,6 @@
 //! S7: where arithmetic averaging never increases the objective.
 
+use super::s7_exact;
 use super::setting::{
     DIAGONAL, Diagonal, Full, Setting, diagonal_scenes, full_scenes, settled, shown,
 };
@@ -56,7 +57,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             about: diagonal,
             instances: diagonal_scenes,
             check: |scene| settled(check::<Diagonal>(scene, true)),
-            exact: None,
+            exact: Some(|scene| settled(s7_exact::check::<Diagonal>(scene, true))),
         }),
         Box::new(Entry {
             about: control(
@@ -86,7 +87,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             about: full,
             instances: full_scenes,
             check: |scene| settled(check::<Full>(scene, true)),
-            exact: None,
+            exact: Some(|scene| settled(s7_exact::check::<Full>(&s7_exact::small(scene), true))),
         }),
         Box::new(Entry {
             about: About {
@@ -101,7 +102,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             },
             instances: full_scenes,
             check: |scene| shown(check::<Full>(scene, false)),
-            exact: None,
+            exact: Some(|scene| shown(s7_exact::check::<Full>(&s7_exact::small(scene), false))),
         }),
     ]
 }

@@ -1,4 +1,18 @@
 //! Integrals over a member by other means than its family's formulas.
+//!
+//! Sums where the support is finite or nearly so; Gauss–Hermite rules, which are exact, for Gaussians; else
+//! integrals over the line, which everything separates into: sticks of a Dirichlet law, Bartlett's factor of a
+//! Wishart matrix, the axis of a von Mises–Fisher law. What is not rounding in them is in their bounds.
+
+mod gaussian;
+mod line;
+mod parts;
+mod simplex;
+mod sphere;
+mod wishart;
+
+pub(in crate::claim) use line::{Point, Rule};
+pub(super) use parts::{bernoulli, exponential, gamma, log_normal, poisson, signed_log_normal};
 
 use crate::claim::rounding::Tracked;
 use crate::family::{FiniteSupport, LogPartition, Member};
@@ -47,5 +61,15 @@ impl Moments {
             (statistic, Float::exp(exponent))
         });
         Self::of_nodes(family.statistic_dim(), nodes)
+    }
+
+    /// Of two independent laws.
+    pub fn product(self, other: Self) -> Self {
+        let (n, m) = (self.mean.len(), other.mean.len());
+        let mut covariance = DMatrix::from_element(n + m, n + m, Tracked::zero());
+        covariance.view_mut((0, 0), (n, n)).copy_from(&self.covariance);
+        covariance.view_mut((n, n), (m, m)).copy_from(&other.covariance);
+        let mean = DVector::from_iterator(n + m, self.mean.iter().chain(&other.mean).copied());
+        Self { total: self.total * other.total, mean, covariance }
     }
 }

@@ -1,0 +1,128 @@
+//! S6 in rational arithmetic: any rational law on the points of a finite support, since no closedness is
+//! needed.
+
+use super::s6_tables::{Classes, Spins, Tables};
+use super::setting::{Setting, average};
+use crate::claim::Outcome;
+use crate::claim::compare::distance;
+use crate::claim::rounding::Tracked;
+use crate::claim::scene::{Scene, Which};
+use crate::family::{FamilyError, FiniteSupport, LogPartition};
+use crate::group::{Finite, Group};
+use crate::law::Residual;
+use crate::representation::{ActsOn, Representation};
+use crate::scalar::{Rational, Scalar, dot};
+use num_traits::{One, Zero};
+
+/// On both kinds of points; outputs are moved back by the Reynolds operator, or on.
+pub(super) fn check(scene: &Scene, back: bool) -> Result<Outcome, FamilyError> {
+    let spins = on::<Spins>(scene, back)?;
+    if scene.signed().dim() < 2 {
+        return Ok(spins);
+    }
+    Ok(spins.and_of("classes", on::<Classes>(scene, back)?))
+}
+
+fn equal(a: &[Rational], b: &[Rational]) -> Residual {
+    Residual::new(distance(a, b), 0.0)
+}
+
+fn on<S>(scene: &Scene, back: bool) -> Result<Outcome, FamilyError>
+where
+    S: Setting<Tracked>,
+    S::Rep: ActsOn<Rational>,
+    S::Family: FiniteSupport<Tracked> + LogPartition<Tracked>,
+{
+    let tables = Tables::<S>::of(scene)?;
+    let count = tables.points.len();
+    let weights: Vec<Rational> = scene.positive(Which::Q, count);
+    let total = weights.iter().fold(Rational::zero(), |sum, w| sum + w);
+    let q: Vec<Rational> = weights.into_iter().map(|w| w / &total).collect();
+    // g_#q gives to the image of a point what q gives to the point.
+    let orbit: Vec<Vec<Rational>> = tables
+        .moves
+        .iter()
+        .map(|to| {
+            let mut moved = vec![Rational::zero(); count];
+            to.iter().zip(&q).for_each(|(&image, p)| moved[image] = p.clone());
+            moved
+        })
+        .collect();
+    let mixed = average(orbit.iter().map(Vec::as_slice));
+    let size = (0..orbit.len()).filter(|&i| !orbit[..i].contains(&orbit[i])).count();
+    let sum = mixed.iter().fold(Rational::zero(), |sum, p| sum + p);
+    // ln(g_#q/q̄) ≤ ln k.
+    let below = orbit.iter().all(|law| {
+        law.iter().zip(&mixed).all(|(p, average)| *p <= average * Rational::count(size))
+    });
+    let raw: Vec<Rational> = scene.vector(Which::P, count);
+    let turned: Vec<Vec<Rational>> = tables
+        .moves
+        .iter()
+        .map(|to| to.iter().map(|&image| raw[image].clone()).collect())
+        .collect();
+    let loss = average(turned.iter().map(Vec::as_slice));
+    let mut outcome = Outcome::new("Σ q̄ = 1", equal(&[sum], &[Rational::one()]))
+        .and("E_q̄ L = E_q L", equal(&[dot(&mixed, &loss)], &[dot(&q, &loss)]))
+        .and("g_#q ≤ |orbit| q̄", Residual::exact(below));
+    for to in &tables.moves {
+        let there: Vec<Rational> = to.iter().map(|&image| mixed[image].clone()).collect();
+        outcome = outcome.and("q̄ is invariant", equal(&mixed, &there));
+    }
+    let (left, right) = predictions(scene, &tables, &q, &mixed, back);
+    Ok(outcome.and("F_q̄ = QF_q", equal(&left, &right)).partial())
+}
+
+/// `F_q̄(x)` and `QF_q(x)` for a random model, made jointly equivariant by averaging.
+fn predictions<S>(
+    scene: &Scene,
+    tables: &Tables<S>,
+    q: &[Rational],
+    mixed: &[Rational],
+    back: bool,
+) -> (Vec<Rational>, Vec<Rational>)
+where
+    S: Setting<Tracked>,
+    S::Rep: ActsOn<Rational>,
+    S::Family: FiniteSupport<Tracked> + LogPartition<Tracked>,
+{
+    let (group, dim, count) = (tables.rep.group(), tables.rep.dim(), tables.points.len());
+    let elements: Vec<_> = group.elements().collect();
+    let numbers = scene.vector::<Rational>(Which::Q, 47);
+    let raw = |theta: usize, x: usize| -> Vec<Rational> {
+        (0..dim).map(|i| numbers[(theta * count * dim + x * dim + i) % 47].clone()).collect()
+    };
+    let model = |theta: usize, x: usize| -> Vec<Rational> {
+        let moved: Vec<_> = elements
+            .iter()
+            .zip(&tables.moves)
+            .map(|(h, to)| {
+                let output = raw(to[theta], to[x]);
+                ActsOn::<Rational>::apply(&tables.rep, &group.inverse(h), &output)
+            })
+            .collect();
+        average(moved.iter().map(|output| output.as_slice()))
+    };
+    let mean = |law: &[Rational], x: usize| -> Vec<Rational> {
+        let mut sum = vec![Rational::zero(); dim];
+        for (theta, p) in law.iter().enumerate() {
+            for (total, value) in sum.iter_mut().zip(model(theta, x)) {
+                *total += p * value;
+            }
+        }
+        sum
+    };
+    let x = scene.picks.first().copied().unwrap_or(0) % count;
+    // The orbit of x is shorter than the group is large.
+    let mut known: Vec<Option<Vec<Rational>>> = vec![None; count];
+    let turned: Vec<_> = elements
+        .iter()
+        .zip(&tables.moves)
+        .map(|(g, to)| {
+            let output = known[to[x]].get_or_insert_with(|| mean(q, to[x]));
+            let by = if back { group.inverse(g) } else { g.clone() };
+            ActsOn::<Rational>::apply(&tables.rep, &by, output)
+        })
+        .collect();
+    (mean(mixed, x), average(turned.iter().map(|output| output.as_slice())))
+}
