@@ -14,6 +14,7 @@ mod affine;
 mod check;
 mod error;
 mod joint;
+mod layer_action;
 mod linear;
 mod mlp;
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub use activation::{Activation, Nonlinearity, PiecewiseLinear, Pointwise};
 pub use affine::AffineLayer;
 pub use error::ModelError;
 pub use joint::Joint;
+pub use layer_action::LayerAction;
 pub use linear::{Linear, LinearWorkspace};
 pub use mlp::{Mlp, MlpWorkspace};
 
