@@ -39,6 +39,8 @@ entries! {
     e6_networks_predict_equivariantly: "E6.networks",
     e6_control_a_posterior_that_moves: "E6.networks-moving",
     e6_control_scales_that_move: "E6.networks-moving-scales",
+    e6_networks_with_correlated_parameters_predict_equivariantly: "E6.correlated",
+    e6_control_a_correlated_posterior_that_moves: "E6.correlated-moving",
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::network::{Network, networks};
 use crate::claim::rounding::{Judge, Tracked, all_close};
 use crate::claim::scene::Scene;
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
-use crate::group::{AnyGroup, Finite};
+use crate::group::{AnyElement, AnyGroup, Finite};
 use crate::law::Residual;
 use crate::model::predictive::{
     GaussianExpectations, GaussianMoments, PredictiveError, PredictiveMoments, linear,
@@ -50,6 +50,19 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             Feature::WideScales,
         ],
         cost: 4,
+        ..about
+    };
+    let correlated = About {
+        id: "E6.correlated",
+        title: "invariant posteriors predict equivariantly: correlated parameters",
+        statement: "F_q(ρ_X(g)x) = ρ_Y(g)F_q(x) and Cov(ρ_X(g)x) = ρ_Y(g) Cov(x) ρ_Y(g)ᵀ for every x, for a hidden layer of sines and a Gaussian q with any covariance",
+        covers: &[
+            Feature::TrivialGroup,
+            Feature::NonAbelian,
+            Feature::NonFreeOrbit,
+            Feature::KilledOrbit,
+        ],
+        cost: 32,
         ..about
     };
     let control = |of: &'static str, id, covers, about: About| About {
@@ -106,6 +119,23 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             check: |network| measured(hidden_layers(network, Kind::InvariantMeans)),
             exact: None,
         }),
+        Box::new(Entry {
+            about: correlated,
+            instances: |wanted| networks(3, 1..=1, wanted),
+            check: |network| settled(sines(network, true)),
+            exact: None,
+        }),
+        Box::new(Entry {
+            about: control(
+                "E6.correlated",
+                "E6.correlated-moving",
+                &[Feature::NonFreeOrbit],
+                correlated,
+            ),
+            instances: |wanted| networks(3, 1..=1, wanted),
+            check: |network| measured(sines(network, false)),
+            exact: None,
+        }),
     ]
 }
 
@@ -153,7 +183,7 @@ fn equivariance<T: Judge, R: ActsOn<T, Group = AnyGroup>>(
 fn averaged<T: Scalar, R: Representation<Group = AnyGroup>>(
     rep: &R,
     zero: DMatrix<T>,
-    moved: impl Fn(&crate::group::AnyElement) -> DMatrix<T>,
+    moved: impl Fn(&AnyElement) -> DMatrix<T>,
 ) -> DMatrix<T> {
     let count = T::count(rep.group().small_order().unwrap_or(1));
     let sum = rep.group().elements().fold(zero, |sum, g| sum + moved(&g));
@@ -171,27 +201,55 @@ fn linear_models<T: Judge>(network: &Network, invariant: bool) -> Result<Outcome
         Linear::new(from.dim(), to.dim())?
     };
     let joint = model.joint(from, to)?;
-    let rho = joint.parameters();
-    let count = Model::<T>::parameters(&model);
+    let posterior = gaussian::<T, _>(network, joint.parameters(), invariant);
+    equivariance(network, (from, to), |x| linear(&model, &posterior, x))
+}
+
+/// A Gaussian with the covariance `L Lᵀ`, `L` unit triangular, or the average of its orbit under `rho`.
+fn gaussian<T, R>(network: &Network, rho: &R, invariant: bool) -> GaussianMoments<T>
+where
+    T: Judge,
+    R: ActsOn<T, Group = AnyGroup>,
+{
+    let count = rho.dim();
     let mut mean = DMatrix::from_vec(count, 1, network.numbers::<T>(0, count));
     let shears = network.numbers::<T>(4, count * count);
     let lower = DMatrix::from_fn(count, count, |i, j| match i.cmp(&j) {
         std::cmp::Ordering::Less => T::zero(),
         std::cmp::Ordering::Equal => T::one(),
-        std::cmp::Ordering::Greater => shears[i * count + j].clone(),
+        std::cmp::Ordering::Greater => shears[i * count + j].clone() / T::count(4),
     });
     let mut covariance = &lower * lower.transpose();
     if invariant {
-        let matrices: Vec<DMatrix<T>> = rho.group().elements().map(|g| rho.matrix(&g)).collect();
-        let index = |g: &crate::group::AnyElement| rho.group().index_of(g).unwrap_or(0);
+        // Columns, and with two turns rows as well, so that index maps are used where there are any.
+        let moved = |g: &AnyElement, matrix: &DMatrix<T>| {
+            let mut out = matrix.clone();
+            for (column, mut target) in matrix.column_iter().zip(out.column_iter_mut()) {
+                rho.act(g, column.as_slice(), target.as_mut_slice());
+            }
+            out
+        };
         let zero = |columns| DMatrix::from_element(count, columns, T::zero());
-        mean = averaged(rho, zero(1), |g| &matrices[index(g)] * &mean);
+        mean = averaged(rho, zero(1), |g| moved(g, &mean));
         covariance = averaged(rho, zero(count), |g| {
-            &matrices[index(g)] * &covariance * matrices[index(g)].transpose()
+            let half = moved(g, &covariance).transpose();
+            moved(g, &half)
         });
     }
-    let posterior = GaussianMoments::full(mean.column(0).into_owned(), covariance);
-    equivariance(network, (from, to), |x| linear(&model, &posterior, x))
+    GaussianMoments::full(mean.column(0).into_owned(), covariance)
+}
+
+/// A hidden layer of sines under correlated parameters.
+fn sines(network: &Network, invariant: bool) -> Result<Outcome, Refused> {
+    let spaces = network.signed();
+    let widths: Vec<usize> = spaces.iter().map(Representation::dim).collect();
+    let model = Mlp::new(&widths, Pointwise::Sine)?;
+    let model = if network.bias { model } else { model.without_bias() };
+    let joint = model.joint(&spaces)?;
+    let posterior = gaussian::<Tracked, _>(network, joint.parameters(), invariant);
+    equivariance(network, (joint.inputs(), joint.outputs()), |x| {
+        one_hidden_layer(&model, &posterior, x)
+    })
 }
 
 /// Which posterior a network has.

@@ -20,6 +20,11 @@ pub trait GaussianExpectations<T: Special>: Nonlinearity {
     /// The moments of `f(z)` for `z ∼ N(mean, variance)`; `None` where they have no closed form. A
     /// variance of 0 is admitted.
     fn moments(&self, mean: T, variance: T) -> Option<ActivationMoments<T>>;
+
+    /// Whether this is the sine, which has closed forms under correlated parameters too.
+    fn is_sine(&self) -> bool {
+        false
+    }
 }
 
 impl<T: Special> GaussianExpectations<T> for PiecewiseLinear {
@@ -40,6 +45,10 @@ impl<T: Special> GaussianExpectations<T> for Pointwise {
             Self::Sine => Some(sine(mean, variance)),
             Self::Tanh => None,
         }
+    }
+
+    fn is_sine(&self) -> bool {
+        *self == Self::Sine
     }
 }
 

@@ -5,6 +5,7 @@
 //! | [`Linear`](super::Linear) | any Gaussian | [`linear`], in every scalar |
 //! | [`Mlp`](super::Mlp) without hidden layers, or with the identity only and one hidden layer | mean-field Gaussian | [`one_hidden_layer`] |
 //! | [`Mlp`](super::Mlp) with one hidden layer of ReLU, erf or sine | mean-field Gaussian | [`one_hidden_layer`] |
+//! | [`Mlp`](super::Mlp) with one hidden layer of sines | any Gaussian | [`one_hidden_layer`] |
 //!
 //! So claims about predictions are checked without Monte Carlo. The posterior is given by its
 //! [`GaussianMoments`], which every Gaussian family converts to.
@@ -13,6 +14,7 @@ mod activation;
 mod gaussian;
 mod linear;
 mod one_hidden_layer;
+mod sine;
 #[cfg(test)]
 mod tests;
 
@@ -68,7 +70,9 @@ pub enum PredictiveError {
         activation: String,
     },
     /// The parameters are correlated.
-    #[error("posterior with a full covariance: expected a mean-field Gaussian for a hidden layer")]
+    #[error(
+        "posterior with a full covariance: expected a mean-field Gaussian, or a hidden layer of sines"
+    )]
     Correlated,
 }
 

@@ -171,3 +171,64 @@ fn what_has_no_closed_form_is_refused() {
     let refused = one_hidden_layer(&net, &(&full.unwrap()).into(), &[1.0]);
     assert_eq!(refused, Err(PredictiveError::Correlated));
 }
+
+/// Correlated parameters `m + Lt` by a grid over `t`.
+#[test]
+fn networks_of_sines_are_integrated_over_correlated_parameters() {
+    for net in [
+        Mlp::new(&[1, 1, 2], Pointwise::Sine).unwrap().without_bias(),
+        Mlp::new(&[1, 1, 1], Pointwise::Sine).unwrap(),
+        Mlp::new(&[1, 2, 1], Pointwise::Sine).unwrap().without_bias(),
+    ] {
+        let count = Model::<f64>::parameters(&net);
+        let lower = DMatrix::from_fn(count, count, |i, j| match i.cmp(&j) {
+            std::cmp::Ordering::Less => 0.0,
+            std::cmp::Ordering::Equal => 0.7,
+            std::cmp::Ordering::Greater => 0.4 - 0.3 * j as f64,
+        });
+        let mean = DVector::from_fn(count, |i, _| 0.5 - 0.4 * i as f64);
+        let q = FullGaussian::with_covariance(&mean, &(&lower * lower.transpose())).unwrap();
+        let exact = one_hidden_layer(&net, &(&q).into(), &[1.1]).unwrap();
+        let grid = grid(0.8);
+        let outputs = exact.mean.len();
+        let (mut first, mut second) = (DVector::zeros(outputs), DMatrix::zeros(outputs, outputs));
+        let mut t = DVector::zeros(count);
+        for code in 0..grid.len().pow(count as u32) {
+            let (mut rest, mut weight) = (code, 1.0);
+            for value in t.iter_mut() {
+                let (node, w) = grid[rest % grid.len()];
+                *value = node;
+                (rest, weight) = (rest / grid.len(), weight * w);
+            }
+            let theta = &mean + &lower * &t;
+            let out = net.prediction(theta.as_slice(), &[1.1]);
+            first += weight * &out;
+            second += weight * &out * out.transpose();
+        }
+        let covariance = second - &first * first.transpose();
+        // For a factor e^{ikt} the rule is off by e^{−(2π/h − |k|)²/2}; |k| ≤ 2 here makes that 4·10⁻⁸, and the
+        // coefficients are polynomials of degree 2.
+        assert!((&exact.mean - &first).amax() < 1e-6, "{exact:?}, {first}");
+        assert!((&exact.covariance - &covariance).amax() < 1e-6, "{exact:?}, {covariance}");
+    }
+}
+
+/// Without correlations both ways are the same.
+#[test]
+fn both_ways_to_sines_meet() {
+    let net = Mlp::new(&[2, 3, 2], Pointwise::Sine).unwrap();
+    let count = Model::<f64>::parameters(&net);
+    let mean: Vec<f64> = (0..count).map(|i| f64::sin(3.0 * i as f64)).collect();
+    let variance: Vec<f64> = (0..count).map(|i| 0.2 + 0.1 * (i % 4) as f64).collect();
+    let x = [0.7, -1.3];
+    let diagonal = DiagonalGaussian::with_variance(&mean, &variance).unwrap();
+    let fast = one_hidden_layer(&net, &(&diagonal).into(), &x).unwrap();
+    let full = GaussianMoments::full(
+        DVector::from_vec(mean),
+        DMatrix::from_diagonal(&DVector::from_vec(variance)),
+    );
+    let slow = one_hidden_layer(&net, &full, &x).unwrap();
+    // Sixteen terms of order 1 cancel in each entry.
+    assert!((fast.mean - slow.mean).amax() < 1e-14);
+    assert!((fast.covariance - slow.covariance).amax() < 1e-13);
+}
