@@ -116,10 +116,11 @@ fn networks_are_integrated_over_all_parameters() {
         let q = DiagonalGaussian::with_variance(&mean, &variance).unwrap();
         let exact = one_hidden_layer(&net, &(&q).into(), x).unwrap();
         let grid = over_all_parameters(&net, &mean, &variance, x);
-        // e^{−2π²/0.64} is below 10⁻¹³; 10⁴ to 10⁶ terms are added up.
-        assert!((&exact.mean - &grid.mean).amax() < 1e-10, "{net:?}");
+        // For a factor e^{ikt} the rule is off by e^{−(2π/h − |k|)²/2}; |k| ≤ 2 here makes that 4·10⁻⁸, and the
+        // coefficients are polynomials of degree 2.
+        assert!((&exact.mean - &grid.mean).amax() < 1e-6, "{net:?}");
         assert!(
-            (&exact.covariance - &grid.covariance).amax() < 1e-10,
+            (&exact.covariance - &grid.covariance).amax() < 1e-6,
             "{net:?}: {exact:?}, {grid:?}"
         );
     }
@@ -133,8 +134,8 @@ fn hidden_units_add_up() {
     let q = DiagonalGaussian::with_variance(&mean, &variance).unwrap();
     let exact = one_hidden_layer(&net, &(&q).into(), &[1.2]).unwrap();
     let grid = over_all_parameters(&net, &mean, &variance, &[1.2]);
-    assert!((exact.mean - grid.mean).amax() < 1e-10);
-    assert!((exact.covariance - grid.covariance).amax() < 1e-10);
+    assert!((exact.mean - grid.mean).amax() < 1e-6);
+    assert!((exact.covariance - grid.covariance).amax() < 1e-6);
 }
 
 #[test]
@@ -206,8 +207,7 @@ fn networks_of_sines_are_integrated_over_correlated_parameters() {
             second += weight * &out * out.transpose();
         }
         let covariance = second - &first * first.transpose();
-        // For a factor e^{ikt} the rule is off by e^{−(2π/h − |k|)²/2}; |k| ≤ 2 here makes that 4·10⁻⁸, and the
-        // coefficients are polynomials of degree 2.
+        // As above, |k| ≤ 2.
         assert!((&exact.mean - &first).amax() < 1e-6, "{exact:?}, {first}");
         assert!((&exact.covariance - &covariance).amax() < 1e-6, "{exact:?}, {covariance}");
     }
