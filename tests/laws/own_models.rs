@@ -120,8 +120,7 @@ fn a_stranger_s_model_passes() {
     let model = SetSum { inputs: 4 };
     let s4 = Symmetric::new(4).unwrap();
     let joint =
-        Joint::new(Trivial::new(s4.clone(), 3), PermutationRep::natural(&s4), Trivial::new(s4, 1))
-            .unwrap();
+        Joint::new(Trivial::new(s4, 3), PermutationRep::natural(&s4), Trivial::new(s4, 1)).unwrap();
     law::model(&model, &joint).assert();
     law::model_over::<Rational, _, _, _, _>(&model, &joint).assert();
     law::differentiable(&model).assert();
@@ -260,7 +259,7 @@ fn faulty_models_are_refuted() {
     }
     let model = Faulty { sum: SetSum { inputs: 3 }, fault: Fault::Accumulates };
     let c3 = Cyclic::new(3).unwrap();
-    let joint = Joint::new(Trivial::new(c3.clone(), 3), shift(3), Trivial::new(c3, 1)).unwrap();
+    let joint = Joint::new(Trivial::new(c3, 3), shift(3), Trivial::new(c3, 1)).unwrap();
     assert_only(&law::model(&model, &joint), &["output"]);
 }
 

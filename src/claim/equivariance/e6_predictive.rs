@@ -7,7 +7,7 @@ use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
 use crate::group::{AnyElement, AnyGroup, Finite};
 use crate::law::Residual;
 use crate::model::predictive::{
-    GaussianExpectations, GaussianMoments, PredictiveError, PredictiveMoments, linear,
+    GaussianExpectations, GaussianMoments, PredictiveError, PredictiveMoments, linear, mean,
     one_hidden_layer,
 };
 use crate::model::{Linear, Mlp, Model, ModelError, Pointwise};
@@ -55,7 +55,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     let correlated = About {
         id: "E6.correlated",
         title: "invariant posteriors predict equivariantly: correlated parameters",
-        statement: "F_q(ρ_X(g)x) = ρ_Y(g)F_q(x) and Cov(ρ_X(g)x) = ρ_Y(g) Cov(x) ρ_Y(g)ᵀ for every x, for a hidden layer of sines and a Gaussian q with any covariance",
+        statement: "F_q(ρ_X(g)x) = ρ_Y(g)F_q(x) and Cov(ρ_X(g)x) = ρ_Y(g) Cov(x) ρ_Y(g)ᵀ for every x, for a hidden layer of sines and a Gaussian q with any covariance; the first for erf too",
         covers: &[
             Feature::TrivialGroup,
             Feature::NonAbelian,
@@ -239,7 +239,7 @@ where
     GaussianMoments::full(mean.column(0).into_owned(), covariance)
 }
 
-/// A hidden layer of sines under correlated parameters.
+/// A hidden layer of sines under correlated parameters, and the means of one of erf.
 fn sines(network: &Network, invariant: bool) -> Result<Outcome, Refused> {
     let spaces = network.signed();
     let widths: Vec<usize> = spaces.iter().map(Representation::dim).collect();
@@ -247,9 +247,18 @@ fn sines(network: &Network, invariant: bool) -> Result<Outcome, Refused> {
     let model = if network.bias { model } else { model.without_bias() };
     let joint = model.joint(&spaces)?;
     let posterior = gaussian::<Tracked, _>(network, joint.parameters(), invariant);
-    equivariance(network, (joint.inputs(), joint.outputs()), |x| {
+    let outcome = equivariance(network, (joint.inputs(), joint.outputs()), |x| {
         one_hidden_layer(&model, &posterior, x)
-    })
+    })?;
+    // Means of erf networks on the same spaces, without covariances.
+    let model = Mlp::new(&widths, Pointwise::Erf)?;
+    let model = if network.bias { model } else { model.without_bias() };
+    let of_erf = equivariance(network, (joint.inputs(), joint.outputs()), |x| {
+        let mean = mean(&model, &posterior, x)?;
+        let covariance = DMatrix::from_element(mean.len(), mean.len(), Tracked::exact(0.0));
+        Ok(PredictiveMoments { mean, covariance })
+    })?;
+    Ok(outcome.and_of("erf", of_erf))
 }
 
 /// Which posterior a network has.

@@ -1,32 +1,17 @@
 //! Networks with one hidden layer of sines, under Gaussians with any covariance.
 
 use super::PredictiveMoments;
+use super::correlated::{Posterior, Unit};
 use crate::model::AffineLayer;
 use crate::special::Special;
 use nalgebra::{DMatrix, DVector};
 use num_traits::Float;
-
-/// A Gaussian with the moments of one hidden unit's pre-activation `z`.
-struct Unit<T> {
-    mean: T,
-    variance: T,
-    /// `z = Σ factor · θ_i`.
-    factors: Vec<(usize, T)>,
-    /// `Cov(θ, z)`.
-    along: DVector<T>,
-}
 
 /// A summand of an output: a coefficient among the parameters, times the sine of a unit or times 1.
 #[derive(Clone, Copy)]
 struct Term<'a, T> {
     coefficient: usize,
     unit: Option<&'a Unit<T>>,
-}
-
-/// A Gaussian of the parameters.
-struct Posterior<'a, T> {
-    mean: &'a DVector<T>,
-    covariance: &'a DMatrix<T>,
 }
 
 /// The predictive moments of `Φ_k = Σ_j V_kj sin z_j + c_k`.
@@ -66,18 +51,6 @@ pub(super) fn sine<T: Special>(
 }
 
 impl<T: Special> Posterior<'_, T> {
-    fn unit(&self, layer: &AffineLayer, j: usize, x: &[T]) -> Unit<T> {
-        let bias = layer.bias().map(|bias| (bias.start + j, T::one()));
-        let factors: Vec<(usize, T)> = layer.row(j).zip(x.iter().copied()).chain(bias).collect();
-        let sum = |of: &dyn Fn(usize) -> T| {
-            factors.iter().fold(T::zero(), |sum, &(i, factor)| sum + of(i) * factor)
-        };
-        let mean = sum(&|i| self.mean[i]);
-        let along = DVector::from_fn(self.mean.len(), |row, _| sum(&|i| self.covariance[(row, i)]));
-        let variance = sum(&|i| along[i]);
-        Unit { mean, variance, factors, along }
-    }
-
     /// `E V sin z`, or `E V`.
     fn first(&self, term: Term<'_, T>) -> T {
         let mean = self.mean[term.coefficient];

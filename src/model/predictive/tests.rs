@@ -213,6 +213,46 @@ fn networks_of_sines_are_integrated_over_correlated_parameters() {
     }
 }
 
+/// `E f′(z)` is the derivative of `E f(z)` by the mean of `z`.
+#[test]
+fn expected_slopes_are_slopes_of_expectations() {
+    use crate::dual::Dual;
+    for f in [Pointwise::Identity, Pointwise::Relu, Pointwise::Erf, Pointwise::Sine] {
+        for mean in [-2.0, -0.4, 0.3, 1.5] {
+            for variance in [0.1, 1.0, 3.0] {
+                let moved = f.moments(Dual::variable(mean), Dual::constant(variance)).unwrap();
+                let slope: f64 = f.expected_slope(mean, variance).unwrap();
+                assert!((moved.mean.slope() - slope).abs() < 1e-15 * 20.0, "{f:?} at {mean}");
+            }
+        }
+    }
+}
+
+/// Means under correlated parameters: of sines by both ways, of ReLU by differentiating along the
+/// correlation.
+#[test]
+fn means_under_correlated_parameters() {
+    let net = Mlp::new(&[2, 2, 2], Pointwise::Sine).unwrap();
+    let count = Model::<f64>::parameters(&net);
+    let lower = DMatrix::from_fn(count, count, |i, j| {
+        if i < j { 0.0 } else { 0.5 * f64::cos((3 * i + 5 * j) as f64) + f64::from(i == j) }
+    });
+    let center = DVector::from_fn(count, |i, _| f64::sin(2.0 * i as f64));
+    let posterior = GaussianMoments::full(center, &lower * lower.transpose());
+    let x = [0.4, -0.9];
+    let whole = one_hidden_layer(&net, &posterior, &x).unwrap();
+    let stein = mean(&net, &posterior, &x).unwrap();
+    assert!((whole.mean - stein).amax() < 1e-13);
+    // V = a + bW + noise: E V f(W) = a E f(W) + b E W f(W), and E W max(W, 0) = E max(W, 0)².
+    let relu = Mlp::new(&[1, 1, 1], Pointwise::Relu).unwrap().without_bias();
+    let (m, v, a, b) = (0.3, 1.7, -0.6, 0.8);
+    let posterior =
+        GaussianMoments::full(dvector![m, a + b * m], dmatrix![v, b * v; b * v, b * b * v + 0.5]);
+    let found = mean(&relu, &posterior, &[1.0]).unwrap()[0];
+    let unit: ActivationMoments<f64> = Pointwise::Relu.moments(m, v).unwrap();
+    assert!((found - a * unit.mean - b * unit.square).abs() < 1e-14);
+}
+
 /// Without correlations both ways are the same.
 #[test]
 fn both_ways_to_sines_meet() {
