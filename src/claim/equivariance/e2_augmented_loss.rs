@@ -29,7 +29,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             Feature::SignedOrbit,
             Feature::KilledOrbit,
         ],
-        cost: 16,
+        cost: 8,
     };
     let control = |id, title, statement, hypotheses, covers| About {
         id,

@@ -34,7 +34,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             Feature::KilledOrbit,
             Feature::NonOrthogonal,
         ],
-        cost: 16,
+        cost: 8,
     };
     let networks_about = About {
         id: "E6.networks",
@@ -62,7 +62,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             Feature::NonFreeOrbit,
             Feature::KilledOrbit,
         ],
-        cost: 32,
+        cost: 16,
         ..about
     };
     let control = |of: &'static str, id, covers, about: About| About {
