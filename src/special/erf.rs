@@ -68,6 +68,7 @@ mod tests {
     #[test]
     fn tracked_values_know_their_error() {
         use crate::claim::rounding::Tracked;
+        type Function<T> = fn(T) -> T;
         for (x, exact) in TABLE.into_iter().filter(|&(x, _)| x > 1e-100) {
             let known = Special::erf(Tracked::exact(x));
             // The table is rounded as well.
@@ -83,7 +84,7 @@ mod tests {
         }
         for x in [-2.0, 0.3, 5.0_f64] {
             let vague = Tracked::new(x, 1e-3);
-            let functions: [(fn(Tracked) -> Tracked, fn(f64) -> f64); 3] =
+            let functions: [(Function<Tracked>, Function<f64>); 3] =
                 [(Float::sin, f64::sin), (Float::cos, f64::cos), (Float::tanh, f64::tanh)];
             for (tracked, float) in functions {
                 for end in [x - 1e-3, x + 1e-3] {
