@@ -27,15 +27,20 @@
 //! | [`closed`] | densities as well | floating point |
 //! | [`symmetrization`], [`compact_symmetrization`] | [`Symmetrization`](crate::symmetrize::Symmetrization) | that of the members |
 //! | [`symmetrization_gaps`] | its gaps and its residual | floating point |
+//! | [`model`](model()) | [`Model`](crate::model::Model) under a [`Joint`](crate::model::Joint) | `f64`; any in [`model_over`] |
+//! | [`differentiable`] | [`Differentiable`](crate::model::Differentiable) | `f64`; floating point in [`differentiable_over`] |
+//! | [`admissible`] | [`Support`](crate::model::Support) under a representation | that of the support |
 //!
 //! A kit checks nothing before it is run, and is deterministic: the same seed gives the same
 //! instances. A law that panics fails, with the panic as its witness. What the tolerances assume of a
 //! type is said where a kit is documented; exact scalars have tolerance zero.
 
+mod admissible;
 mod averages;
 mod closed;
 mod coordinates;
 mod derivative;
+mod differentiable;
 mod draw;
 mod error_model;
 mod family;
@@ -43,6 +48,7 @@ mod gaps;
 mod group;
 mod infinitesimal;
 mod lie_group;
+mod model;
 mod orthogonal;
 mod representation;
 mod residual;
@@ -52,14 +58,17 @@ mod signed_permutation;
 mod statistic;
 mod symmetrization;
 
+pub use admissible::admissible;
 pub use averages::averages;
 pub use closed::closed;
 pub use coordinates::coordinates;
+pub use differentiable::{differentiable, differentiable_over};
 pub use family::family;
 pub use gaps::symmetrization_gaps;
 pub use group::{finite_group, group, group_up_to};
 pub use infinitesimal::infinitesimal;
 pub use lie_group::lie_group;
+pub use model::{model, model_over};
 pub use orthogonal::{orthogonal, orthogonal_over};
 pub use representation::{representation, representation_over};
 pub use residual::Residual;

@@ -8,10 +8,36 @@
 //! `Φ(ρ_Θ(g)θ, ρ_X(g)x) = ρ_Y(g) Φ(θ, x)`     (J)
 //!
 //! for every `g`, `θ`, `x`. Then whatever is invariant in `Θ`, a posterior say, predicts equivariantly.
+//!
+//! [`Linear`] and [`Mlp`] make their [`Joint`] from a representation on each layer space, which moves the
+//! parameters by a [`LayerAction`]. An architecture that is restricted to a [`Support`] or an
+//! [`AffineSubspace`] says whether a group keeps it; [`predictive`] has predictive moments in closed form.
+//! Run a model of your own through [`law::model`](crate::law::model()) and
+//! [`law::differentiable`](crate::law::differentiable).
 
+mod activation;
+mod admissible;
+mod affine;
+mod check;
+mod error;
 mod joint;
+mod layer_action;
+mod linear;
+mod mlp;
+pub mod predictive;
+#[cfg(test)]
+mod tests;
 
+pub use activation::{Activation, Nonlinearity, PiecewiseLinear, Pointwise};
+pub use admissible::{AffineSubspace, Inadmissible, Support};
+pub use affine::AffineLayer;
+pub use error::ModelError;
 pub use joint::Joint;
+pub use layer_action::LayerAction;
+pub use linear::{Linear, LinearWorkspace};
+pub use mlp::{Mlp, MlpWorkspace};
+
+use check::{check_predict, check_pull_back, examples};
 
 use crate::scalar::{Real, Scalar};
 use nalgebra::DVector;
