@@ -9,6 +9,9 @@
 //! | the objective and its gradient | [`Elbo`] |
 //! | closed forms for affine models with squared error | [`QuadraticRisk`], [`conjugate_update`] |
 //! | optimisers, with state that can be symmetrised | [`optimiser`] |
+//! | training: plain, augmented, resumable | [`Trainer`] |
+//! | invariant posteriors trained on raw data (claim E8) | [`Tied`] |
+//! | exactly equivariant predictions from finitely many draws (claim E9) | [`OrbitSampling`] |
 //!
 //! Everything random comes from [`Streams`]: by seed, purpose and index, so that results do not depend on the number of
 //! threads or on where a run was stopped and resumed.
@@ -23,6 +26,7 @@ mod loss;
 mod moves;
 mod noise;
 pub mod optimiser;
+mod orbit_sampling;
 mod posterior;
 mod prior;
 mod risk;
@@ -30,6 +34,10 @@ mod scale;
 mod schedule;
 mod streams;
 mod symmetry;
+#[cfg(test)]
+mod tests;
+mod tied;
+mod train;
 
 pub use augmentation::{Augmentation, Augmenter};
 pub use conjugate::{
@@ -43,6 +51,7 @@ pub use full_covariance::FullCovariance;
 pub use loss::{CrossEntropy, InvariantUnder, Loss, SquaredError};
 pub use moves::Moves;
 pub use noise::Noise;
+pub use orbit_sampling::OrbitSampling;
 pub use posterior::{MeanField, Posterior};
 pub use prior::GaussianPrior;
 pub use risk::{AffineInParameters, QuadraticRisk};
@@ -50,3 +59,5 @@ pub use scale::ScaleLink;
 pub use schedule::{Schedule, clip};
 pub use streams::{Streams, Use};
 pub use symmetry::CoordinateSymmetry;
+pub use tied::{Tied, TiedDraws};
+pub use train::{Progress, Settings, Snapshot, Trainer};

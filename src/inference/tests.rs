@@ -1,0 +1,1 @@
+//! Gradients against forward-mode derivatives, training against itself.
