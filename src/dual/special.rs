@@ -2,6 +2,7 @@
 
 use super::Dual;
 use crate::special::Special;
+use num_traits::Float;
 
 impl<T: Special> Special for Dual<T> {
     /// A constant: what was found by iteration has no slope here, so it is NaN.
@@ -27,5 +28,10 @@ impl<T: Special> Special for Dual<T> {
 
     fn binet(self, n: u32) -> Self {
         self.chain(self.value.binet(n), self.value.binet(n + 1))
+    }
+
+    fn erf(self) -> Self {
+        let slope = T::FRAC_2_SQRT_PI() * Float::exp(-self.value * self.value);
+        self.chain(self.value.erf(), slope)
     }
 }

@@ -9,9 +9,24 @@
 //!
 //! for every `g`, `θ`, `x`. Then whatever is invariant in `Θ`, a posterior say, predicts equivariantly.
 
+mod activation;
+mod affine;
+mod check;
+mod error;
 mod joint;
+mod linear;
+mod mlp;
+#[cfg(test)]
+mod tests;
 
+pub use activation::{Activation, Nonlinearity, PiecewiseLinear, Pointwise};
+pub use affine::AffineLayer;
+pub use error::ModelError;
 pub use joint::Joint;
+pub use linear::{Linear, LinearWorkspace};
+pub use mlp::{Mlp, MlpWorkspace};
+
+use check::{check_predict, check_pull_back, examples};
 
 use crate::scalar::{Real, Scalar};
 use nalgebra::DVector;

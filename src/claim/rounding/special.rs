@@ -1,7 +1,7 @@
 //! Special functions of tracked numbers.
 
 use super::Tracked;
-use crate::special::{Special, binet, ln_gamma, polygamma};
+use crate::special::{Special, binet, erf, ln_gamma, polygamma};
 
 /// The function at the value, with the rounding and truncation of its algorithm there, and what the
 /// argument's own error `b` makes of it: at most `b` times the largest slope over `[x − b, x + b]`, which
@@ -61,5 +61,13 @@ impl Special for Tracked {
     /// `(−1)ⁿJ⁽ⁿ⁾` is completely monotone.
     fn binet(self, n: u32) -> Self {
         apply(self, |x| binet(n, x), |low, _| largest(|x| binet(n + 1, x), low))
+    }
+
+    /// The slope is at most `2/√π`.
+    fn erf(self) -> Self {
+        let (result, truncation) = erf(Tracked::exact(self.value()));
+        let inherited = std::f64::consts::FRAC_2_SQRT_PI * self.bound();
+        let bound = result.bound() + truncation + inherited;
+        Tracked::new(result.value(), bound * (1.0 + 8.0 * f64::EPSILON))
     }
 }
