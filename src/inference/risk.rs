@@ -8,6 +8,8 @@ use nalgebra::{DMatrix, DVector};
 /// A promise: `θ ↦ Φ(θ, x)` is affine for every `x`.
 pub trait AffineInParameters {}
 
+impl AffineInParameters for crate::model::Linear {}
+
 /// The mean squared error `L(θ) = ½ θᵀHθ − bᵀθ + c` of an affine model on a data set, for any scalar.
 ///
 /// # Examples

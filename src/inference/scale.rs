@@ -26,11 +26,9 @@ impl ScaleLink {
     /// `σ(ρ)`.
     pub fn scale<T: Real>(self, rho: T) -> T {
         match self {
-            // Two non-negative terms; the exponential never overflows.
-            Self::Softplus => {
-                let above = if rho > T::zero() { rho } else { T::zero() };
-                above + Float::ln_1p(Float::exp(-Float::abs(rho)))
-            }
+            // The exponential never overflows.
+            Self::Softplus if rho > T::zero() => rho + Float::ln_1p(Float::exp(-rho)),
+            Self::Softplus => Float::ln_1p(Float::exp(rho)),
             Self::Exp => Float::exp(rho),
         }
     }
