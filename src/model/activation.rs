@@ -128,7 +128,9 @@ impl<T: Special> Activation<T> for Pointwise {
     fn value(&self, z: &T) -> T {
         match self {
             Self::Identity => *z,
-            Self::Relu => PiecewiseLinear::Relu.value(z),
+            // `max` would drop a NaN, and a comparison the error of a scalar that tracks it.
+            Self::Relu if Float::is_nan(*z) => *z,
+            Self::Relu => Float::max(T::zero(), *z),
             Self::Tanh => Float::tanh(*z),
             Self::Erf => z.erf(),
             Self::Sine => Float::sin(*z),

@@ -1,5 +1,6 @@
 //! What can be wrong with the description of a model.
 
+use crate::representation::RepresentationError;
 use thiserror::Error;
 
 /// A model that cannot be built.
@@ -38,4 +39,43 @@ pub enum ModelError {
         /// How many hidden layers there are.
         hidden: usize,
     },
+    /// There must be one representation for each layer space.
+    #[error(
+        "{got} representations: expected {expected}, one for each layer space, of the inputs first"
+    )]
+    SpaceCount {
+        /// How many representations were given.
+        got: usize,
+        /// How many layer spaces there are.
+        expected: usize,
+    },
+    /// A representation has not the dimension of its space.
+    #[error(
+        "representation of layer space {space} has dimension {got}: expected {expected}, the width of the layer"
+    )]
+    SpaceDimension {
+        /// Which space, the inputs being number 0.
+        space: usize,
+        /// The dimension of the representation.
+        got: usize,
+        /// The width of the layer.
+        expected: usize,
+    },
+    /// A nonlinearity that does not commute with the representation of its layer space.
+    #[error(
+        "{activation} does not commute with {element} on layer space {space}: expected {expected}"
+    )]
+    DoesNotCommute {
+        /// Which space, the inputs being number 0.
+        space: usize,
+        /// The activation.
+        activation: String,
+        /// A generator of the group that it does not commute with.
+        element: String,
+        /// What it commutes with.
+        expected: &'static str,
+    },
+    /// The representations do not fit together.
+    #[error(transparent)]
+    Representation(#[from] RepresentationError),
 }

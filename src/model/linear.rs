@@ -1,8 +1,10 @@
 //! Linear models.
 
 use super::{
-    AffineLayer, Differentiable, Model, ModelError, check_predict, check_pull_back, examples,
+    AffineLayer, Differentiable, Joint, LayerAction, Model, ModelError, check_predict,
+    check_pull_back, examples,
 };
+use crate::representation::Representation;
 use crate::scalar::{Real, Scalar};
 
 /// `Φ(θ, x) = Wx`, or `Wx + b`: the parameters are `W`, row by row (one row for each output), and after it
@@ -37,6 +39,20 @@ impl Linear {
     /// [`ModelError`] if a space has no coordinates, or the parameters cannot be counted.
     pub fn with_bias(inputs: usize, outputs: usize) -> Result<Self, ModelError> {
         Ok(Self { layer: AffineLayer::new(0, inputs, outputs, 0, true)? })
+    }
+
+    /// `ρ_Θ`, `ρ_X` and `ρ_Y`, from any representations of the inputs and of the outputs: a linear model is jointly
+    /// equivariant under all (claim E1).
+    ///
+    /// # Errors
+    /// [`ModelError`] unless the representations are of the same group and of the spaces' dimensions.
+    pub fn joint<R: Representation>(
+        &self,
+        inputs: &R,
+        outputs: &R,
+    ) -> Result<Joint<LayerAction<R>, R, R>, ModelError> {
+        let parameters = LayerAction::new(&[self.layer], &[inputs.clone(), outputs.clone()])?;
+        Ok(Joint::new(parameters, inputs.clone(), outputs.clone())?)
     }
 
     /// Where `W` and `b` are in `θ`.

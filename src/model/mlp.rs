@@ -1,9 +1,11 @@
 //! Multilayer perceptrons.
 
 use super::{
-    Activation, AffineLayer, Differentiable, Model, ModelError, Nonlinearity, check_predict,
-    check_pull_back, examples,
+    Activation, AffineLayer, Differentiable, Joint, LayerAction, Model, ModelError, Nonlinearity,
+    check_predict, check_pull_back, examples,
 };
+use crate::group::FinitelyGenerated;
+use crate::representation::{Representation, SignedPermutation};
 use crate::scalar::{Real, Scalar};
 
 /// A multilayer perceptron of any depth: affine layers `z_l = W_l a_{l−1} + b_l`, with an activation
@@ -27,6 +29,36 @@ use crate::scalar::{Real, Scalar};
 pub struct Mlp<A> {
     layers: Vec<AffineLayer>,
     activations: Vec<A>,
+}
+
+/// Fails unless the activation commutes with the generators, and so with all elements.
+fn commutes<A, R>(space: usize, activation: &A, rep: &R) -> Result<(), ModelError>
+where
+    A: Nonlinearity,
+    R: Representation<Group: FinitelyGenerated>,
+{
+    if activation.is_identity() {
+        return Ok(());
+    }
+    let admitted = |map: SignedPermutation| activation.is_odd() || map.is_unsigned();
+    let refused = rep
+        .group()
+        .generators()
+        .into_iter()
+        .find(|g| !rep.signed_permutation(g).is_some_and(admitted));
+    match refused {
+        None => Ok(()),
+        Some(g) => Err(ModelError::DoesNotCommute {
+            space,
+            activation: format!("{activation:?}"),
+            element: format!("{g:?}"),
+            expected: if activation.is_odd() {
+                "a signed permutation of the coordinates"
+            } else {
+                "a permutation of the coordinates"
+            },
+        }),
+    }
 }
 
 /// Where layers of these widths, with or without biases, are in `θ`.
@@ -93,6 +125,44 @@ impl<A: Nonlinearity> Mlp<A> {
     pub fn widths(&self) -> impl Iterator<Item = usize> + '_ {
         let inputs = self.layers.iter().take(1).map(AffineLayer::inputs);
         inputs.chain(self.layers.iter().map(AffineLayer::outputs))
+    }
+
+    /// `ρ_Θ`, `ρ_X` and `ρ_Y`, from a representation on every layer space: of the inputs first, of the outputs
+    /// last. The network is jointly equivariant under them (claim E1), because every nonlinearity commutes
+    /// with the representation of its layer.
+    ///
+    /// # Errors
+    /// [`ModelError`] unless there is one representation for each space, of its dimension, all of the same
+    /// group; and where an activation does not commute: other than the identity, which commutes with everything,
+    /// an activation wants generators that act as permutations of the coordinates, or, if it is odd, as
+    /// signed ones.
+    ///
+    /// # Examples
+    /// ReLU does not commute with signs, `tanh` does:
+    /// ```
+    /// use equibayes::group::Cyclic;
+    /// use equibayes::model::{Mlp, ModelError, Pointwise};
+    /// use equibayes::representation::{SignedPermutation, SignedPermutationRep};
+    ///
+    /// let sign = SignedPermutationRep::from_fn(Cyclic::new(2)?, 1, |&g| {
+    ///     SignedPermutation::from_fn(1, |i| (i, g == 1))
+    /// });
+    /// let spaces = [sign.clone(), sign.clone(), sign];
+    /// assert!(Mlp::new(&[1, 1, 1], Pointwise::Tanh)?.joint(&spaces).is_ok());
+    /// let refused = Mlp::new(&[1, 1, 1], Pointwise::Relu)?.joint(&spaces);
+    /// assert!(matches!(refused, Err(ModelError::DoesNotCommute { space: 1, .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn joint<R>(&self, spaces: &[R]) -> Result<Joint<LayerAction<R>, R, R>, ModelError>
+    where
+        R: Representation<Group: FinitelyGenerated>,
+    {
+        let parameters = LayerAction::new(&self.layers, spaces)?;
+        for (number, (activation, rep)) in self.activations.iter().zip(&spaces[1..]).enumerate() {
+            commutes(number + 1, activation, rep)?;
+        }
+        let (inputs, outputs) = (spaces[0].clone(), spaces[spaces.len() - 1].clone());
+        Ok(Joint::new(parameters, inputs, outputs)?)
     }
 
     /// The last layer.

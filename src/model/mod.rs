@@ -10,19 +10,24 @@
 //! for every `g`, `θ`, `x`. Then whatever is invariant in `Θ`, a posterior say, predicts equivariantly.
 
 mod activation;
+mod admissible;
 mod affine;
 mod check;
 mod error;
 mod joint;
+mod layer_action;
 mod linear;
 mod mlp;
+pub mod predictive;
 #[cfg(test)]
 mod tests;
 
 pub use activation::{Activation, Nonlinearity, PiecewiseLinear, Pointwise};
+pub use admissible::{AffineSubspace, Inadmissible, Support};
 pub use affine::AffineLayer;
 pub use error::ModelError;
 pub use joint::Joint;
+pub use layer_action::LayerAction;
 pub use linear::{Linear, LinearWorkspace};
 pub use mlp::{Mlp, MlpWorkspace};
 

@@ -112,3 +112,27 @@ fn a_batch_beyond_the_workspace_is_a_programmer_s_error() {
     let mut workspace = Differentiable::<f64>::workspace(&linear, 1);
     linear.forward(&[1.0], &[1.0, 2.0], &mut [0.0, 0.0], &mut workspace);
 }
+
+#[test]
+fn representations_that_do_not_fit_are_refused() {
+    use crate::group::Cyclic;
+    use crate::representation::{PermutationRep, RepresentationError};
+    let net = Mlp::new(&[2, 3, 1], Pointwise::Relu).unwrap();
+    let rep = |order: usize, dim: usize| {
+        let group = Cyclic::new(order).unwrap();
+        PermutationRep::from_fn(group, dim, move |_| crate::group::Permutation::identity(dim))
+    };
+    let short = net.joint(&[rep(2, 2), rep(2, 3)]).map(|_| ());
+    assert_eq!(short, Err(ModelError::SpaceCount { got: 2, expected: 3 }));
+    assert_eq!(
+        net.joint::<PermutationRep<Cyclic>>(&[]).map(|_| ()),
+        Err(ModelError::SpaceCount { got: 0, expected: 3 })
+    );
+    let wide = net.joint(&[rep(2, 2), rep(2, 4), rep(2, 1)]).map(|_| ());
+    assert_eq!(wide, Err(ModelError::SpaceDimension { space: 1, got: 4, expected: 3 }));
+    let mixed = net.joint(&[rep(2, 2), rep(3, 3), rep(2, 1)]).map(|_| ());
+    assert!(matches!(
+        mixed,
+        Err(ModelError::Representation(RepresentationError::DifferentGroups { .. }))
+    ));
+}

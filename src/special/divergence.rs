@@ -5,7 +5,7 @@ use super::certify::certified;
 use num_traits::{Float, FloatConst};
 
 /// Gauss–Legendre nodes and weights on `[0, 1]`.
-const GAUSS: [(f64, f64); 16] = [
+pub(super) const GAUSS: [(f64, f64); 16] = [
     (0.005299532504175033, 0.013576229705877048),
     (0.02771248846338371, 0.031126761969323947),
     (0.06718439880608412, 0.04757925584124639),

@@ -10,6 +10,7 @@ mod certify;
 mod divergence;
 mod erf;
 mod gamma;
+mod normal;
 #[cfg(test)]
 mod tests;
 
@@ -23,8 +24,10 @@ pub(crate) use bessel::inverse_per_ratio;
 pub(crate) use divergence::{
     binet_divergence, inverse_log_less_digamma, ln_gamma_conjugate, polygamma_rise,
 };
+pub(crate) use normal::{normal_cdf, normal_density, owen_t};
 
 use crate::scalar::Real;
+use divergence::GAUSS;
 
 /// A [`Real`] with special functions.
 ///
