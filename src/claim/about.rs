@@ -11,19 +11,23 @@ pub enum Chapter {
     Algebra,
     /// Exponential families and closedness.
     Families,
+    /// Exact equivariance.
+    Equivariance,
     /// Symmetrisations.
     Symmetrisations,
 }
 
 impl Chapter {
     /// All chapters, in the order of the theory.
-    pub const ALL: [Self; 3] = [Self::Algebra, Self::Families, Self::Symmetrisations];
+    pub const ALL: [Self; 4] =
+        [Self::Algebra, Self::Families, Self::Equivariance, Self::Symmetrisations];
 
     /// The letter that its ids begin with.
     pub fn letter(self) -> char {
         match self {
             Self::Algebra => 'A',
             Self::Families => 'F',
+            Self::Equivariance => 'E',
             Self::Symmetrisations => 'S',
         }
     }
@@ -33,6 +37,7 @@ impl Chapter {
         match self {
             Self::Algebra => "Algebra",
             Self::Families => "Exponential families",
+            Self::Equivariance => "Exact equivariance",
             Self::Symmetrisations => "Symmetrisations",
         }
     }

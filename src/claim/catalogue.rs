@@ -9,6 +9,7 @@ pub fn catalogue() -> Vec<Box<dyn Claim>> {
     let mut claims: Vec<Box<dyn Claim>> = Vec::new();
     claims.extend(super::algebra::claims());
     claims.extend(super::families::claims());
+    claims.extend(super::equivariance::claims());
     claims.extend(super::symmetrisations::claims());
     claims
 }

@@ -7,7 +7,7 @@
 //! | posteriors by coordinates that can be optimised | [`Posterior`]: [`MeanField`], [`FullCovariance`] |
 //! | noise, independent or closed under a group | [`Noise`] |
 //! | the objective and its gradient | [`Elbo`] |
-//! | closed forms for affine models with squared error | [`QuadraticRisk`], [`conjugate_update`] |
+//! | closed forms for affine models with squared error | [`QuadraticRisk`], [`ExactElbo`], [`conjugate_update`] |
 //! | optimisers, with state that can be symmetrised | [`optimiser`] |
 //! | training: plain, augmented, resumable | [`Trainer`] |
 //! | invariant posteriors trained on raw data (claim E8) | [`Tied`] |
@@ -21,6 +21,7 @@ mod conjugate;
 mod data;
 mod elbo;
 mod error;
+mod exact_elbo;
 mod full_covariance;
 mod loss;
 mod moves;
@@ -47,6 +48,7 @@ pub use conjugate::{
 pub use data::Dataset;
 pub use elbo::{Batch, Elbo, Memory, Terms, Weights};
 pub use error::InferenceError;
+pub use exact_elbo::ExactElbo;
 pub use full_covariance::FullCovariance;
 pub use loss::{CrossEntropy, InvariantUnder, Loss, SquaredError};
 pub use moves::Moves;
@@ -59,5 +61,7 @@ pub use scale::ScaleLink;
 pub use schedule::{Schedule, clip};
 pub use streams::{Streams, Use};
 pub use symmetry::CoordinateSymmetry;
+#[cfg(feature = "catalogue")]
+pub(crate) use symmetry::on_moments;
 pub use tied::{Tied, TiedDraws};
 pub use train::{Progress, Settings, Snapshot, Trainer};

@@ -127,6 +127,16 @@ impl<T: Real> Tied<T> {
         (mean, scale)
     }
 
+    /// The coordinates of the untied [`MeanField`] that is the same posterior; `None` for equivariant draws, which are
+    /// not independent.
+    ///
+    /// # Panics
+    /// If `w` has the wrong length.
+    pub fn untie(&self, w: &[T]) -> Option<Vec<T>> {
+        assert_eq!(w.len(), self.multiplicity.len(), "coordinates of another posterior");
+        (self.draws == TiedDraws::Independent).then(|| self.untied(w).1)
+    }
+
     /// Each orbit with the places of its mean and its scale in `w`, where it has them.
     fn visit(&self, mut f: impl FnMut(Orbit<'_>, Option<usize>, Option<usize>)) {
         let (mut mean, mut scale) = (0, self.live);

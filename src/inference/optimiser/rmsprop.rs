@@ -29,6 +29,11 @@ impl<T: Real> RmsProp<T> {
         Self { alpha, ..self }
     }
 
+    /// With another `ε`.
+    pub fn epsilon(self, epsilon: T) -> Self {
+        Self { epsilon, ..self }
+    }
+
     /// With momentum.
     pub fn momentum(self, momentum: T) -> Self {
         Self { momentum, ..self }

@@ -1,0 +1,30 @@
+//! Chapter E: exact equivariance.
+//!
+//! Proofs, with where each claim fails without its hypotheses: `proofs-notes/e-equivariance.md`.
+
+mod e3_objective;
+mod e3_subset;
+mod e4_gradients;
+mod e5_minimisers;
+mod e5_training;
+mod e7_random;
+mod e8_tied;
+mod e9_orbit_sampling;
+mod regression;
+mod trained_network;
+
+use super::Claim;
+
+/// The entries of the chapter.
+pub(super) fn claims() -> Vec<Box<dyn Claim>> {
+    let mut claims = Vec::new();
+    claims.extend(e3_objective::claims());
+    claims.extend(e3_subset::claims());
+    claims.extend(e4_gradients::claims());
+    claims.extend(e5_minimisers::claims());
+    claims.extend(e5_training::claims());
+    claims.extend(e7_random::claims());
+    claims.extend(e8_tied::claims());
+    claims.extend(e9_orbit_sampling::claims());
+    claims
+}
