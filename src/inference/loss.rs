@@ -29,7 +29,7 @@ pub trait Loss<T: Scalar = f64> {
 }
 
 /// A promise: `ℓ(ρ(g)a, ρ(g)b) = ℓ(a, b)` for every `g`, `a`, `b`.
-/// Implementing it makes the promise.
+/// [`law::loss`](crate::law::loss) checks it.
 ///
 /// # Examples
 /// The cross-entropy does not change when classes are renamed, but it does when outputs change signs:

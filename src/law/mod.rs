@@ -24,6 +24,7 @@
 //! | [`family`] | densities and sampling as well | floating point |
 //! | [`statistic`], [`averages`] | [`ClosedUnder`](crate::action::ClosedUnder) | that of the points, of the members |
 //! | [`closed`] | densities as well | floating point |
+//! | [`loss`] | [`InvariantUnder`](crate::inference::InvariantUnder), a promise of losses | `f64` |
 //! | [`symmetrization`] | [`Symmetrization`](crate::symmetrize::Symmetrization) | that of the members |
 //!
 //! A kit checks nothing before it is run, and is deterministic: the same seed gives the same
@@ -39,6 +40,7 @@ mod error_model;
 mod family;
 mod group;
 mod lie_group;
+mod loss;
 mod orthogonal;
 mod representation;
 mod residual;
@@ -54,6 +56,7 @@ pub use coordinates::coordinates;
 pub use family::family;
 pub use group::{finite_group, group, group_up_to};
 pub use lie_group::lie_group;
+pub use loss::loss;
 pub use orthogonal::{orthogonal, orthogonal_over};
 pub use representation::{representation, representation_over};
 pub use residual::Residual;

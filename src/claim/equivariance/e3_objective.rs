@@ -39,7 +39,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         id: "E3.full",
         title: "the objective is invariant: full Gaussians",
         covers: FULL,
-        cost: 8,
+        cost: 4,
         ..diagonal
     };
     let networks = About {
@@ -52,7 +52,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             "invariant prior and loss, full augmentation",
         ],
         covers: NETWORKS,
-        cost: 16,
+        cost: 4,
         ..diagonal
     };
     let control = |about: About, id, title, hypotheses, covers| About {

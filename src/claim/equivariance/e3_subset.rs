@@ -29,7 +29,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             Feature::FreeOrbit,
             Feature::SignedOrbit,
         ],
-        cost: 8,
+        cost: 4,
     };
     vec![
         Box::new(Entry {

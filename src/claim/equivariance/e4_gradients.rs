@@ -40,7 +40,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         id: "E4.full",
         title: "gradients and natural-gradient steps: full Gaussians",
         covers: FULL,
-        cost: 16,
+        cost: 4,
         ..diagonal
     };
     let networks = About {
@@ -49,7 +49,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         statement: "∇J(g·w) = (ρ ⊕ |ρ|)(g)∇J(w) in coordinates w = (m; ρ), and a first step of SGD, Adam, RMSprop and natural gradient commutes with g",
         hypotheses: &["J^G invariant (E3)", "signed permutations: linear and orthogonal on w"],
         covers: NETWORKS,
-        cost: 16,
+        cost: 4,
         ..diagonal
     };
     let control = |about: About, id, title, statement, hypotheses, covers| About {

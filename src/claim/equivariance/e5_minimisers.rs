@@ -28,7 +28,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         id: "E5.minimisers-full",
         title: "the conjugate posterior is invariant: full Gaussians",
         covers: FULL,
-        cost: 8,
+        cost: 4,
         ..diagonal
     };
     let control = |about: About, id, title, hypotheses, covers| About {

@@ -35,7 +35,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             Feature::SignedOrbit,
             Feature::KilledOrbit,
         ],
-        cost: 16,
+        cost: 4,
     };
     let control = |id, title, statement, hypotheses, covers| About {
         id,

@@ -34,7 +34,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         id: "E8.full",
         title: "augmentation-free training: full Gaussians",
         covers: FULL,
-        cost: 8,
+        cost: 4,
         ..diagonal
     };
     let step = About {
@@ -47,7 +47,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             "noise closed under the group",
         ],
         covers: NETWORKS,
-        cost: 16,
+        cost: 4,
         ..diagonal
     };
     let draws = About {

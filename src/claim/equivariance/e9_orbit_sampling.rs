@@ -24,7 +24,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         hypotheses: &["(J)"],
         tolerance: "none for equivariance; for the two forms the rounding of both, bounded operation by operation",
         covers: NETWORKS,
-        cost: 8,
+        cost: 4,
     };
     let control = |id, title, statement, hypotheses, covers| About {
         id,

@@ -1,6 +1,7 @@
 //! Chapter E: exact equivariance.
 //!
-//! Proofs, with where each claim fails without its hypotheses: `proofs-notes/e-equivariance.md`.
+//! Proofs, with where each claim fails without its hypotheses: `proofs-notes/e-equivariance.md`, and
+//! `proofs-notes/e-training.md` for what follows for training.
 
 mod e3_objective;
 mod e3_subset;
