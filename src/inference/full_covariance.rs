@@ -155,8 +155,8 @@ impl<T: Real> Posterior<T> for FullCovariance {
     ) {
         let (mean, entries) = w.split_at(self.dim);
         let (on_mean, on_factor) = gradient.split_at_mut(self.dim);
-        for i in 0..self.dim {
-            on_mean[i] += weight * prior.pull(mean, i);
+        for (i, sum) in on_mean.iter_mut().enumerate() {
+            *sum += weight * prior.pull(mean, i);
             for j in 0..=i {
                 let mut slope = weighted(prior, entries, i, j, self.dim);
                 if i == j {

@@ -137,10 +137,9 @@ fn start<T: Real>() -> Vec<T> {
     MeanField::new(16).coordinates_of(&numbers::<T>(13, 16), &[T::ratio(1, 10); 16]).unwrap()
 }
 
-fn trained<T: Special, O: Optimiser<T>>(optimiser: O, stop: Option<u64>) -> Snapshot<T>
+fn trained<T: Special, O: Optimiser<T> + Clone>(optimiser: O, stop: Option<u64>) -> Snapshot<T>
 where
     rand_distr::StandardNormal: rand_distr::Distribution<T>,
-    O: Clone,
 {
     let prior = GaussianPrior::isotropic(16, T::one()).unwrap();
     let make = || {

@@ -176,6 +176,9 @@ fn plain_step<T: Judge>(scene: &Scene) -> Checked<Outcome> {
     Ok(Outcome::new("step(g·η) = g·step(η)", all_close(&step(&moved), &expected)))
 }
 
+/// Makes an optimiser with this `ε`.
+type Fresh = fn(Tracked) -> Box<dyn Optimiser<Tracked>>;
+
 fn on_networks(scene: &Scene) -> Checked<Outcome> {
     let net = net(scene, Pointwise::Tanh)?;
     let elbo = net.elbo(SquaredError, net.mean_field())?;
@@ -204,7 +207,7 @@ fn on_networks(scene: &Scene) -> Checked<Outcome> {
     };
     // ε of the order of gradients: with a smaller one the first step divides a gradient by itself.
     let epsilon = Tracked::one();
-    let fresh: [(&'static str, fn(Tracked) -> Box<dyn Optimiser<Tracked>>); 3] = [
+    let fresh: [(&'static str, Fresh); 3] = [
         ("step of Nesterov", |_| Box::new(Sgd::new().momentum(Tracked::ratio(9, 10)).nesterov())),
         ("step of AdamW", |e| Box::new(Adam::new().decoupled(Tracked::ratio(1, 10)).epsilon(e))),
         ("step of RMSprop", |e| Box::new(RmsProp::new().epsilon(e))),
