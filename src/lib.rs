@@ -46,7 +46,7 @@
 //! | module | subject |
 //! |---|---|
 //! | [`scalar`] | what a number must do: `f32`, `f64`, exact rationals |
-//! | [`special`] | special functions with error bounds: `ln Γ` and its derivatives, Bessel ratios |
+//! | [`special`] | special functions with error bounds: `ln Γ` and its derivatives, `erf`, Bessel ratios |
 //! | [`dual`] | numbers that carry a derivative |
 //! | [`group`] | groups: composition, generators, enumeration, uniform sampling |
 //! | [`representation`] | groups acting on vectors; orbits; Reynolds operators `P` and `P*` |

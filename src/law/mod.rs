@@ -26,21 +26,27 @@
 //! | [`closed`] | densities as well | floating point |
 //! | [`loss`] | [`InvariantUnder`](crate::inference::InvariantUnder), a promise of losses | `f64` |
 //! | [`symmetrization`] | [`Symmetrization`](crate::symmetrize::Symmetrization) | that of the members |
+//! | [`model`](model()) | [`Model`](crate::model::Model) under a [`Joint`](crate::model::Joint) | `f64`; any in [`model_over`] |
+//! | [`differentiable`] | [`Differentiable`](crate::model::Differentiable) | `f64`; floating point in [`differentiable_over`] |
+//! | [`admissible`] | [`Support`](crate::model::Support) under a representation | that of the support |
 //!
 //! A kit checks nothing before it is run, and is deterministic: the same seed gives the same
 //! instances. A law that panics fails, with the panic as its witness. What the tolerances assume of a
 //! type is said where a kit is documented; exact scalars have tolerance zero.
 
+mod admissible;
 mod averages;
 mod closed;
 mod coordinates;
 mod derivative;
+mod differentiable;
 mod draw;
 mod error_model;
 mod family;
 mod group;
 mod lie_group;
 mod loss;
+mod model;
 mod orthogonal;
 mod representation;
 mod residual;
@@ -50,13 +56,16 @@ mod signed_permutation;
 mod statistic;
 mod symmetrization;
 
+pub use admissible::admissible;
 pub use averages::averages;
 pub use closed::closed;
 pub use coordinates::coordinates;
+pub use differentiable::{differentiable, differentiable_over};
 pub use family::family;
 pub use group::{finite_group, group, group_up_to};
 pub use lie_group::lie_group;
 pub use loss::loss;
+pub use model::{model, model_over};
 pub use orthogonal::{orthogonal, orthogonal_over};
 pub use representation::{representation, representation_over};
 pub use residual::Residual;

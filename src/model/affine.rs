@@ -58,6 +58,12 @@ impl AffineLayer {
         self.first..self.first + self.inputs * self.outputs
     }
 
+    /// Where the weights of output `j` are in `θ`.
+    pub fn row(&self, j: usize) -> Range<usize> {
+        let start = self.first + j * self.inputs;
+        start..start + self.inputs
+    }
+
     /// Where `b` is in `θ`; `None` without a bias.
     pub fn bias(&self) -> Option<Range<usize>> {
         let start = self.weights().end;

@@ -8,6 +8,12 @@
 //! `Φ(ρ_Θ(g)θ, ρ_X(g)x) = ρ_Y(g) Φ(θ, x)`     (J)
 //!
 //! for every `g`, `θ`, `x`. Then whatever is invariant in `Θ`, a posterior say, predicts equivariantly.
+//!
+//! [`Linear`] and [`Mlp`] make their [`Joint`] from a representation on each layer space, which moves the
+//! parameters by a [`LayerAction`]. An architecture that is restricted to a [`Support`] or an
+//! [`AffineSubspace`] says whether a group keeps it; [`predictive`] has predictive moments in closed form.
+//! Run a model of your own through [`law::model`](crate::law::model()) and
+//! [`law::differentiable`](crate::law::differentiable).
 
 mod activation;
 mod admissible;

@@ -62,4 +62,37 @@ mod tests {
         assert_eq!(Special::erf(f64::NEG_INFINITY), -1.0);
         assert!(Special::erf(f64::NAN).is_nan());
     }
+
+    /// The bounds hold, and are of the size of the roundings.
+    #[cfg(feature = "catalogue")]
+    #[test]
+    fn tracked_values_know_their_error() {
+        use crate::claim::rounding::Tracked;
+        type Function<T> = fn(T) -> T;
+        for (x, exact) in TABLE.into_iter().filter(|&(x, _)| x > 1e-100) {
+            let known = Special::erf(Tracked::exact(x));
+            // The table is rounded as well.
+            let distance = (known.value() - exact).abs() - f64::EPSILON * exact;
+            assert!(distance <= known.bound(), "erf {x}: {distance:e} against {:e}", known.bound());
+            assert!(known.bound() <= 8.0 * (x * x + 20.0) * f64::EPSILON * exact, "erf {x}");
+            // An argument that is off by a thousandth.
+            let vague = Special::erf(Tracked::new(x, 1e-3 * x));
+            for end in [0.999, 1.001] {
+                let gap = (Special::erf(end * x) - vague.value()).abs();
+                assert!(gap <= vague.bound(), "erf of {x} to within a thousandth");
+            }
+        }
+        for x in [-2.0, 0.3, 5.0_f64] {
+            let vague = Tracked::new(x, 1e-3);
+            let functions: [(Function<Tracked>, Function<f64>); 3] =
+                [(Float::sin, f64::sin), (Float::cos, f64::cos), (Float::tanh, f64::tanh)];
+            for (tracked, float) in functions {
+                for end in [x - 1e-3, x + 1e-3] {
+                    let known = tracked(vague);
+                    assert!((float(end) - known.value()).abs() <= known.bound());
+                    assert!(known.bound() <= 1.001e-3);
+                }
+            }
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod independent_families;
 mod own_families;
 mod own_groups;
 mod own_lie_groups;
+mod own_models;
 mod own_representations;
 mod own_symmetrisations;
 mod registry;

@@ -20,6 +20,14 @@ pub trait GaussianExpectations<T: Special>: Nonlinearity {
     /// The moments of `f(z)` for `z ∼ N(mean, variance)`; `None` where they have no closed form. A
     /// variance of 0 is admitted.
     fn moments(&self, mean: T, variance: T) -> Option<ActivationMoments<T>>;
+
+    /// `E f′(z)` for `z ∼ N(mean, variance)`; `None` where it has no closed form.
+    fn expected_slope(&self, mean: T, variance: T) -> Option<T>;
+
+    /// Whether this is the sine, which has closed forms under correlated parameters too.
+    fn is_sine(&self) -> bool {
+        false
+    }
 }
 
 impl<T: Special> GaussianExpectations<T> for PiecewiseLinear {
@@ -27,6 +35,13 @@ impl<T: Special> GaussianExpectations<T> for PiecewiseLinear {
         Some(match self {
             Self::Identity => identity(mean, variance),
             Self::Relu => relu(mean, variance),
+        })
+    }
+
+    fn expected_slope(&self, mean: T, variance: T) -> Option<T> {
+        Some(match self {
+            Self::Identity => T::one(),
+            Self::Relu => relu_slope(mean, variance),
         })
     }
 }
@@ -40,6 +55,20 @@ impl<T: Special> GaussianExpectations<T> for Pointwise {
             Self::Sine => Some(sine(mean, variance)),
             Self::Tanh => None,
         }
+    }
+
+    fn expected_slope(&self, mean: T, variance: T) -> Option<T> {
+        match self {
+            Self::Identity => Some(T::one()),
+            Self::Relu => Some(relu_slope(mean, variance)),
+            Self::Erf => Some(erf_slope(mean, variance)),
+            Self::Sine => Some(Float::exp(-T::ratio(1, 2) * variance) * Float::cos(mean)),
+            Self::Tanh => None,
+        }
+    }
+
+    fn is_sine(&self) -> bool {
+        *self == Self::Sine
     }
 }
 
@@ -60,6 +89,23 @@ fn relu<T: Special>(mean: T, variance: T) -> ActivationMoments<T> {
     let first = mean * cdf + s * density;
     let square = (mean * mean + variance) * cdf + mean * s * density;
     ActivationMoments { mean: first, square, variance: square - first * first }
+}
+
+/// `P(z > 0) = Φ(μ/s)`.
+fn relu_slope<T: Special>(mean: T, variance: T) -> T {
+    if variance > T::zero() {
+        normal_cdf(mean / Float::sqrt(variance))
+    } else if mean > T::zero() {
+        T::one()
+    } else {
+        T::zero()
+    }
+}
+
+/// The derivative of `erf(μ/√(1 + 2s²))` by `μ`.
+fn erf_slope<T: Special>(mean: T, variance: T) -> T {
+    let spread = T::one() + T::count(2) * variance;
+    <T as FloatConst>::FRAC_2_SQRT_PI() * Float::exp(-mean * mean / spread) / Float::sqrt(spread)
 }
 
 /// `E erf z = erf(μ/√(1 + 2s²))` and `E erf² z = 1 − 8T(h, a)` with Owen's `T`, `h = √2 μ/√(1 + 2s²)` and

@@ -63,14 +63,6 @@ impl<T: Scalar> GaussianMoments<T> {
     pub fn dim(&self) -> usize {
         self.mean.len()
     }
-
-    /// The variances, where the coordinates are independent.
-    pub(super) fn variances(&self) -> Option<&DVector<T>> {
-        match &self.covariance {
-            Covariance::Diagonal(variances) => Some(variances),
-            Covariance::Full(_) => None,
-        }
-    }
 }
 
 impl<T: Scalar> From<&Member<DiagonalGaussian, T>> for GaussianMoments<T> {

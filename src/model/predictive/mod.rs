@@ -5,20 +5,26 @@
 //! | [`Linear`](super::Linear) | any Gaussian | [`linear`], in every scalar |
 //! | [`Mlp`](super::Mlp) without hidden layers, or with the identity only and one hidden layer | mean-field Gaussian | [`one_hidden_layer`] |
 //! | [`Mlp`](super::Mlp) with one hidden layer of ReLU, erf or sine | mean-field Gaussian | [`one_hidden_layer`] |
+//! | [`Mlp`](super::Mlp) with one hidden layer of sines | any Gaussian | [`one_hidden_layer`] |
+//! | [`Mlp`](super::Mlp) with one hidden layer of ReLU, erf or sine | any Gaussian | the mean: [`mean`] |
 //!
 //! So claims about predictions are checked without Monte Carlo. The posterior is given by its
 //! [`GaussianMoments`], which every Gaussian family converts to.
 
 mod activation;
+mod correlated;
 mod gaussian;
 mod linear;
+mod mean;
 mod one_hidden_layer;
+mod sine;
 #[cfg(test)]
 mod tests;
 
 pub use activation::{ActivationMoments, GaussianExpectations};
 pub use gaussian::{Covariance, GaussianMoments};
 pub use linear::linear;
+pub use mean::mean;
 pub use one_hidden_layer::one_hidden_layer;
 
 use super::Model;
@@ -56,7 +62,7 @@ pub enum PredictiveError {
         expected: usize,
     },
     /// The network is too deep.
-    #[error("network with {got} hidden layers: expected at most one")]
+    #[error("network with {got} hidden layers: expected one, or none in the mean field")]
     HiddenLayers {
         /// How many it has.
         got: usize,
@@ -68,7 +74,9 @@ pub enum PredictiveError {
         activation: String,
     },
     /// The parameters are correlated.
-    #[error("posterior with a full covariance: expected a mean-field Gaussian for a hidden layer")]
+    #[error(
+        "posterior with a full covariance: expected a mean-field Gaussian, or a hidden layer of sines"
+    )]
     Correlated,
 }
 

@@ -1,16 +1,18 @@
 //! Networks with one hidden layer, under mean-field Gaussians.
 
+use super::sine::sine;
 use super::{
-    ActivationMoments, GaussianExpectations, GaussianMoments, PredictiveError, PredictiveMoments,
+    ActivationMoments, Covariance, GaussianExpectations, GaussianMoments, PredictiveError,
+    PredictiveMoments,
 };
 use crate::model::{Activation, AffineLayer, Mlp};
 use crate::special::Special;
 use nalgebra::{DMatrix, DVector};
-use std::ops::Range;
 
-/// The predictive moments of a network with at most one hidden layer at `x`, under a mean-field Gaussian.
+/// The predictive moments of a network with at most one hidden layer at `x`, under a mean-field Gaussian; a hidden
+/// layer of sines under any Gaussian.
 ///
-/// The pre-activations `z_j = Σ_i W_ji x_i + b_j` are then independent Gaussians, and independent of the readout
+/// The pre-activations `z_j = Σ_i W_ji x_i + b_j` are, in the mean field, independent Gaussians, and independent of the readout
 /// `V, c`, so that with `a_j = f(z_j)`, `m` for means and `v` for variances
 ///
 /// - `E Φ_k = Σ_j m(V_kj) E a_j + m(c_k)`,
@@ -20,7 +22,7 @@ use std::ops::Range;
 ///
 /// # Errors
 /// [`PredictiveError`] if the posterior or the input has the wrong dimension, the parameters are
-/// correlated, the network is deeper, or its activation has no closed form.
+/// correlated and the activation is not the sine, the network is deeper, or its activation has no closed form.
 ///
 /// # Examples
 /// Erf networks under the prior `N(0, 1)` have Williams' arcsine kernel:
@@ -50,7 +52,13 @@ where
         [hidden, readout] => (Some(hidden), readout),
         layers => return Err(PredictiveError::HiddenLayers { got: layers.len() - 1 }),
     };
-    let variances = posterior.variances().ok_or(PredictiveError::Correlated)?;
+    let variances = match (posterior.covariance(), hidden) {
+        (Covariance::Diagonal(variances), _) => variances,
+        (Covariance::Full(covariance), Some(hidden)) if network.activations()[0].is_sine() => {
+            return Ok(sine((hidden, readout), posterior.mean(), covariance, x));
+        }
+        (Covariance::Full(_), _) => return Err(PredictiveError::Correlated),
+    };
     let parameters =
         Parameters { means: posterior.mean().as_slice(), variances: variances.as_slice() };
     let known = |x: &T| ActivationMoments { mean: *x, square: *x * *x, variance: T::zero() };
@@ -75,16 +83,10 @@ struct Parameters<'a, T> {
     variances: &'a [T],
 }
 
-/// Where the weights of unit `j` are.
-fn row(layer: &AffineLayer, j: usize) -> Range<usize> {
-    let start = layer.weights().start + j * layer.inputs();
-    start..start + layer.inputs()
-}
-
 impl<T: Special> Parameters<'_, T> {
     /// Mean and variance of `Σ_i W_ji x_i + b_j`.
     fn pre_activation(&self, layer: &AffineLayer, j: usize, x: &[T]) -> (T, T) {
-        let mut moments = row(layer, j).zip(x).fold((T::zero(), T::zero()), |(m, v), (i, &x)| {
+        let mut moments = layer.row(j).zip(x).fold((T::zero(), T::zero()), |(m, v), (i, &x)| {
             (m + self.means[i] * x, v + self.variances[i] * x * x)
         });
         if let Some(bias) = layer.bias() {
@@ -105,18 +107,18 @@ impl<T: Special> Parameters<'_, T> {
         let outputs = layer.outputs();
         let bias = |of: &[T], k: usize| layer.bias().map_or(T::zero(), |bias| of[bias.start + k]);
         let mean = DVector::from_fn(outputs, |k, _| {
-            let weighted = row(layer, k).zip(units).map(|(i, unit)| self.means[i] * unit.mean);
+            let weighted = layer.row(k).zip(units).map(|(i, unit)| self.means[i] * unit.mean);
             sum(&mut weighted.into_iter()) + bias(self.means, k)
         });
         let covariance = DMatrix::from_fn(outputs, outputs, |k, l| {
-            let pairs = row(layer, k).zip(row(layer, l)).zip(units);
+            let pairs = layer.row(k).zip(layer.row(l)).zip(units);
             let of_units =
                 sum(&mut pairs.map(|((i, j), unit)| self.means[i] * self.means[j] * unit.variance));
             if k != l {
                 return of_units;
             }
             let of_weights =
-                sum(&mut row(layer, k).zip(units).map(|(i, unit)| self.variances[i] * unit.square));
+                sum(&mut layer.row(k).zip(units).map(|(i, unit)| self.variances[i] * unit.square));
             of_units + of_weights + bias(self.variances, k)
         });
         PredictiveMoments { mean, covariance }
