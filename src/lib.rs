@@ -54,6 +54,7 @@
 //! | [`action`] | how a representation moves a family: closedness as a trait bound, push-forward, gap |
 //! | [`symmetrize`] | geometric and arithmetic averaging, projection, barycentre, tying, mixture; the orbit divergence |
 //! | [`model`] | functions of parameters and inputs, with groups acting on all three spaces |
+//! | [`inference`] | objectives, conjugate updates, optimisers, training, exactly equivariant predictions |
 //! | [`defect`] | bounds on the equivariance defect |
 //! | [`law`] | conformance kits for your own groups, representations, families, symmetrisations |
 #![cfg_attr(
@@ -88,6 +89,7 @@ pub mod defect;
 pub mod dual;
 pub mod family;
 pub mod group;
+pub mod inference;
 pub mod law;
 mod linalg;
 pub mod model;

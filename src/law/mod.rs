@@ -27,6 +27,7 @@
 //! | [`closed`] | densities as well | floating point |
 //! | [`symmetrization`], [`compact_symmetrization`] | [`Symmetrization`](crate::symmetrize::Symmetrization) | that of the members |
 //! | [`symmetrization_gaps`] | its gaps and its residual | floating point |
+//! | [`loss`] | [`InvariantUnder`](crate::inference::InvariantUnder), a promise of losses | `f64` |
 //! | [`model`](model()) | [`Model`](crate::model::Model) under a [`Joint`](crate::model::Joint) | `f64`; any in [`model_over`] |
 //! | [`differentiable`] | [`Differentiable`](crate::model::Differentiable) | `f64`; floating point in [`differentiable_over`] |
 //! | [`admissible`] | [`Support`](crate::model::Support) under a representation | that of the support |
@@ -48,6 +49,7 @@ mod gaps;
 mod group;
 mod infinitesimal;
 mod lie_group;
+mod loss;
 mod model;
 mod orthogonal;
 mod representation;
@@ -68,6 +70,7 @@ pub use gaps::symmetrization_gaps;
 pub use group::{finite_group, group, group_up_to};
 pub use infinitesimal::infinitesimal;
 pub use lie_group::lie_group;
+pub use loss::loss;
 pub use model::{model, model_over};
 pub use orthogonal::{orthogonal, orthogonal_over};
 pub use representation::{representation, representation_over};

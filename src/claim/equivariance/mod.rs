@@ -1,13 +1,24 @@
 //! Chapter E: exact equivariance.
 //!
-//! Proofs, with where each claim fails without its hypotheses: `proofs-notes/e-equivariance.md`.
+//! Proofs, with where each claim fails without its hypotheses: `proofs-notes/e-equivariance.md`, and
+//! `proofs-notes/e-training.md` for what follows for training.
 
 mod e1_admissible;
 mod e1_linear;
 mod e1_networks;
 mod e2_augmented_loss;
+mod e3_objective;
+mod e3_subset;
+mod e4_gradients;
+mod e5_minimisers;
+mod e5_training;
 mod e6_predictive;
+mod e7_random;
+mod e8_tied;
+mod e9_orbit_sampling;
 mod network;
+mod regression;
+mod trained_network;
 
 use super::Claim;
 
@@ -18,6 +29,14 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(e1_networks::claims());
     claims.extend(e1_admissible::claims());
     claims.extend(e2_augmented_loss::claims());
+    claims.extend(e3_objective::claims());
+    claims.extend(e3_subset::claims());
+    claims.extend(e4_gradients::claims());
+    claims.extend(e5_minimisers::claims());
+    claims.extend(e5_training::claims());
     claims.extend(e6_predictive::claims());
+    claims.extend(e7_random::claims());
+    claims.extend(e8_tied::claims());
+    claims.extend(e9_orbit_sampling::claims());
     claims
 }

@@ -1,0 +1,219 @@
+//! E8: invariant posteriors are trained on raw data with the gradient of full augmentation.
+
+use super::regression::{
+    Checked, DIAGONAL, Diagonal, Drops, FULL, Full, Setting, diagonal_scenes, full_scenes,
+    measured, posed, settled,
+};
+use super::trained_network::{NETWORKS, batch, net, numbers, scenes};
+use crate::action::ClosedUnder;
+use crate::claim::rounding::{Judge, Tracked, all_close, close};
+use crate::claim::scene::Scene;
+use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
+use crate::inference::optimiser::{Optimiser, Rates, Sgd};
+use crate::inference::{Posterior, SquaredError, Tied, TiedDraws};
+use crate::model::Pointwise;
+use crate::representation::{Reynolds, SignedOrbits};
+use crate::scalar::{Rational, Scalar};
+use crate::symmetrize::geometric;
+
+/// The claim in closed form and for networks, and its controls.
+pub(super) fn claims() -> Vec<Box<dyn Claim>> {
+    let diagonal = About {
+        id: "E8.diagonal",
+        title: "augmentation-free training: diagonal Gaussians",
+        role: Role::Theorem,
+        of: None,
+        evidence: Evidence::Float,
+        statement: "E_q L^G = E_q L and ∇_μ E_q L^G = P*∇_μ E_q L for invariant q",
+        hypotheses: &["(J), invariant loss", "invariant posterior"],
+        tolerance: "the rounding of both sides, bounded operation by operation (running error analysis)",
+        covers: DIAGONAL,
+        cost: 4,
+    };
+    let full = About {
+        id: "E8.full",
+        title: "augmentation-free training: full Gaussians",
+        covers: FULL,
+        cost: 4,
+        ..diagonal
+    };
+    let step = About {
+        id: "E8.step",
+        title: "a tied step on raw examples is the untied step on their orbits",
+        statement: "with orbit-closed noise the tied objective on B raw examples is the untied one on their B|G| images; its gradient, an orbit sum divided by the orbit's length, and the step are the untied ones",
+        hypotheses: &[
+            "(J), invariant loss and prior",
+            "signed permutations",
+            "noise closed under the group",
+        ],
+        covers: NETWORKS,
+        cost: 4,
+        ..diagonal
+    };
+    let draws = About {
+        id: "E8.equivariant-draws",
+        title: "equivariant draws see no augmentation",
+        statement: "for draws in the fixed space objective and gradient on raw examples are those on their orbits, for every single draw",
+        hypotheses: &["(J), invariant loss", "signed permutations", "equivariant draws"],
+        ..step
+    };
+    let control = |about: About, id, title, hypotheses, covers| About {
+        id,
+        of: Some(about.id),
+        role: Role::Control,
+        title,
+        hypotheses,
+        covers,
+        ..about
+    };
+    vec![
+        Box::new(Entry {
+            about: diagonal,
+            instances: diagonal_scenes,
+            check: |scene| settled(check::<Diagonal, Tracked>(scene, true)),
+            exact: Some(|scene| settled(check::<Diagonal, Rational>(scene, true))),
+        }),
+        Box::new(Entry {
+            about: control(
+                diagonal,
+                "E8.diagonal-moving",
+                "a posterior that is not invariant",
+                &["the posterior is not invariant"],
+                &[Feature::NonFreeOrbit],
+            ),
+            instances: diagonal_scenes,
+            check: |scene| measured(check::<Diagonal, Tracked>(scene, false)),
+            exact: Some(|scene| measured(check::<Diagonal, Rational>(scene, false))),
+        }),
+        Box::new(Entry {
+            about: full,
+            instances: full_scenes,
+            check: |scene| settled(check::<Full, Tracked>(scene, true)),
+            exact: Some(|scene| settled(check::<Full, Rational>(scene, true))),
+        }),
+        Box::new(Entry {
+            about: control(
+                full,
+                "E8.full-moving",
+                "a posterior that is not invariant",
+                &["the posterior is not invariant"],
+                &[Feature::NonAbelian],
+            ),
+            instances: full_scenes,
+            check: |scene| measured(check::<Full, Tracked>(scene, false)),
+            exact: Some(|scene| measured(check::<Full, Rational>(scene, false))),
+        }),
+        Box::new(Entry {
+            about: step,
+            instances: scenes,
+            check: |scene| settled(on_networks(scene, true, true)),
+            exact: None,
+        }),
+        Box::new(Entry {
+            about: control(
+                step,
+                "E8.step-fresh-noise",
+                "noise that is not closed under the group",
+                &["the noise is one draw, without its orbit"],
+                &[Feature::NonFreeOrbit],
+            ),
+            instances: scenes,
+            check: |scene| measured(on_networks(scene, false, true)),
+            exact: None,
+        }),
+        Box::new(Entry {
+            about: control(
+                step,
+                "E8.step-sum",
+                "the orbit sum as it is",
+                &["the gradient in free coordinates is not divided by the length of the orbit"],
+                &[Feature::NonFreeOrbit],
+            ),
+            instances: scenes,
+            check: |scene| measured(on_networks(scene, true, false)),
+            exact: None,
+        }),
+        Box::new(Entry {
+            about: draws,
+            instances: scenes,
+            check: |scene| settled(one_draw(scene, TiedDraws::Equivariant)),
+            exact: None,
+        }),
+        Box::new(Entry {
+            about: control(
+                draws,
+                "E8.independent-draws",
+                "draws of an invariant posterior that are not equivariant",
+                &["means and scales are tied, the noise is not"],
+                &[Feature::NonFreeOrbit],
+            ),
+            instances: scenes,
+            check: |scene| measured(one_draw(scene, TiedDraws::Independent)),
+            exact: None,
+        }),
+    ]
+}
+
+fn check<S: Setting<T>, T: Judge>(scene: &Scene, invariant: bool) -> Checked<Outcome> {
+    let posed = posed::<S, T>(scene, Drops::Nothing)?;
+    let q = if invariant { geometric(&posed.q, &posed.rep)? } else { posed.q };
+    let tau = q.family().statistic_action(&posed.rep);
+    let average = Reynolds::of(&tau).project_dual(S::slope(&posed.raw, &q).as_slice());
+    let value = close(&S::expected(&posed.risk, &q), &S::expected(&posed.raw, &q));
+    Ok(Outcome::new("E_q L^G = E_q L", value)
+        .and("∇_μ E_q L^G = P*∇_μ E_q L", all_close(&S::slope(&posed.risk, &q), &average)))
+}
+
+fn on_networks(scene: &Scene, closed: bool, divided: bool) -> Checked<Outcome> {
+    let net = net(scene, Pointwise::Tanh)?;
+    let tied = Tied::new(SignedOrbits::of(net.joint.parameters()), TiedDraws::Independent);
+    let raw = net.data(scene)?;
+    let orbits = net.orbits(&raw)?;
+    let noise: Vec<Tracked> = net.noise(scene, closed)?;
+    let mut free: Vec<Tracked> = numbers(scene, tied.coordinates(), 61);
+    let untie = |w: &[Tracked]| tied.untie(w).unwrap_or_default();
+    let mut w = untie(&free);
+
+    let on_raw = net.elbo(SquaredError, tied.clone())?;
+    let mut memory = on_raw.memory(16);
+    let mut slope = free.clone();
+    let here = on_raw.gradient(&free, batch(&raw), &noise, &mut slope, &mut memory);
+    if let (true, Some(counts)) = (divided, tied.multiplicity()) {
+        slope.iter_mut().zip(counts).for_each(|(slope, &count)| *slope /= count);
+    }
+    let on_orbits = net.elbo(SquaredError, net.mean_field())?;
+    let mut memory = on_orbits.memory(16);
+    let mut other = w.clone();
+    let there = on_orbits.gradient(&w, batch(&orbits), &noise, &mut other, &mut memory);
+    let gradients = all_close(&untie(&slope), &other);
+
+    let rate = Rates::uniform(Tracked::ratio(1, 100));
+    Sgd::new().step(rate, &mut free, &slope);
+    Sgd::new().step(rate, &mut w, &other);
+    Ok(Outcome::new("J tied, on raw data = J^G untied", close(&here.value, &there.value))
+        .and("the gradients", gradients)
+        .and("the steps", all_close(&untie(&free), &w)))
+}
+
+fn one_draw(scene: &Scene, draws: TiedDraws) -> Checked<Outcome> {
+    let net = net(scene, Pointwise::Tanh)?;
+    let tied = Tied::new(SignedOrbits::of(net.joint.parameters()), draws);
+    let raw = net.data(scene)?;
+    let orbits = net.orbits(&raw)?;
+    let noise: Vec<Tracked> = numbers(scene, tied.noise_dim(), 257);
+    let w: Vec<Tracked> = numbers(scene, tied.coordinates(), 61);
+    if noise.is_empty() {
+        // The group kills every parameter.
+        return Ok(Outcome::vacuous());
+    }
+    let elbo = net.elbo(SquaredError, tied)?;
+    let mut memory = elbo.memory(16);
+    let mut gradient = |data| {
+        let mut slope = w.clone();
+        let terms = elbo.gradient(&w, batch(data), &noise, &mut slope, &mut memory);
+        (terms.value, slope)
+    };
+    let ((here, slope), (there, other)) = (gradient(&raw), gradient(&orbits));
+    Ok(Outcome::new("J on raw data = J^G", close(&here, &there))
+        .and("the gradients", all_close(&slope, &other)))
+}
