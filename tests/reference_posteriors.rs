@@ -6,9 +6,10 @@
 #![cfg(feature = "checkpoint")]
 
 use equibayes::audit::{
-    Audit, Channels, Layout, NamedGroup, PosteriorAction, Symmetrized, symmetrize,
+    Audit, Channels, Function, Layout, NamedGroup, PosteriorAction, Symmetrized, expand, symmetrize,
 };
 use equibayes::checkpoint::{Posterior, ScaleMap, TensorPair};
+use equibayes::symmetrize::expansion::Arrangement;
 use equibayes::symmetrize::mean_field::Method;
 use std::io::Write;
 use std::path::PathBuf;
@@ -144,6 +145,47 @@ fn the_authors_projection_is_not_quite_invariant() {
         } else {
             // Their averages are equal up to rounding.
             assert!(divergence < 1e-20, "{}: {divergence}", tensor.name);
+        }
+    }
+}
+
+#[test]
+fn expansion_agrees_with_the_authors_on_every_tensor() {
+    for (arrangement, file, exact, shifts, distinct) in [
+        (Arrangement::GroupConv, "expand_gcnn", true, [Some(1), Some(1)], 2),
+        (Arrangement::RowRolled, "expand_row_rolled", true, [Some(1), Some(2)], 4),
+        (Arrangement::RowConstant, "expand_row_constant", false, [Some(1), None], 1),
+    ] {
+        let Some(before) = shared("reference-seed0/before.safetensors") else { return };
+        let Some(theirs) = shared(&format!("reference-seed0/{file}.safetensors")) else { return };
+        let ours = expand(&before, NamedGroup::C4, arrangement, 1e-6).expect("a network");
+        for (ours, theirs) in pairs(&ours.posterior, &theirs) {
+            let name = ours.name();
+            assert_eq!(ours.shape(), theirs.shape(), "{arrangement} {name}");
+            assert!(difference(ours.mean(), theirs.mean()) < AGREE, "{arrangement} mean of {name}");
+            assert!(
+                entrywise(ours.sigma(), theirs.sigma()) < AGREE,
+                "{arrangement} scale of {name}"
+            );
+        }
+        assert_eq!((ours.exact, ours.distinct_rows), (exact, distinct), "{arrangement}");
+        assert_eq!(ours.output_shift, shifts, "{arrangement}");
+        assert_eq!(ours.function, Function::Changed, "{arrangement}");
+        assert_eq!(ours.witness.is_none(), exact);
+        // Theirs have no metadata, and are known for expanded all the same.
+        let again = expand(&theirs, NamedGroup::C4, arrangement, 1e-6).expect_err("expanded");
+        assert!(again.to_string().contains("already expanded"), "{again}");
+        if let [Some(first), Some(second)] = shifts {
+            let action = PosteriorAction::of_shifted_network(
+                &ours.posterior,
+                NamedGroup::C4,
+                &[first, second],
+                Layout::Blocked,
+            );
+            let audit = |posterior| Audit::of(posterior, action.as_ref().expect("a network"));
+            // A factor and a permutation: nothing rounds differently.
+            let total = audit(&ours.posterior).expect("finite").total;
+            assert_eq!(total.orbit_divergence, 0.0, "{arrangement}");
         }
     }
 }

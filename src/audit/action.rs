@@ -120,6 +120,24 @@ pub enum ActionError {
         /// The order of the group.
         order: usize,
     },
+    /// Shifts that are not one for each hidden layer.
+    #[error("{found} shifts of hidden channels: expected {expected}, one for each hidden layer")]
+    ShiftCount {
+        /// How many were given.
+        found: usize,
+        /// The number of hidden layers.
+        expected: usize,
+    },
+    /// A power that is no homomorphism.
+    #[error(
+        "hidden channels shifted by {shift} under {group}: expected 0 or 1, for the elements of a non-abelian group have no other powers that respect products"
+    )]
+    NotAShift {
+        /// The shift.
+        shift: usize,
+        /// The group.
+        group: NamedGroup,
+    },
     /// A representation of an axis could not be made.
     #[error("tensor {tensor}: {source}")]
     Representation {
@@ -190,11 +208,51 @@ impl PosteriorAction {
         layout: Layout,
     ) -> Result<Self, ActionError> {
         let network = Architecture::of(posterior)?;
-        let group = group.build()?;
+        let shifts = match channels {
+            Channels::Trivial => None,
+            Channels::Regular => Some(vec![1; network.convolutions().len()]),
+        };
+        Self::of_architecture(&network, group.build()?, shifts.as_deref(), layout)
+    }
+
+    /// As [`of_network`](Self::of_network) with regular channels, but in hidden layer `l` the element `g` moves the
+    /// blocks as `g^s` does, `s = shifts[l]`: under a generator the new channel `(block, g)` takes from
+    /// `(block, g − s)`. So move the channels of a network whose blocks were rolled by its expansion; with
+    /// all shifts 1 this is `of_network`.
+    ///
+    /// # Errors
+    /// As [`of_network`](Self::of_network); [`ActionError::ShiftCount`], [`ActionError::NotAShift`].
+    pub fn of_shifted_network(
+        posterior: &Posterior,
+        group: NamedGroup,
+        shifts: &[usize],
+        layout: Layout,
+    ) -> Result<Self, ActionError> {
+        let network = Architecture::of(posterior)?;
+        let (found, expected) = (shifts.len(), network.convolutions().len());
+        if found != expected {
+            return Err(ActionError::ShiftCount { found, expected });
+        }
+        let built = group.build()?;
+        if !built.is_abelian()
+            && let Some(&shift) = shifts.iter().find(|&&shift| shift > 1)
+        {
+            return Err(ActionError::NotAShift { shift, group });
+        }
+        Self::of_architecture(&network, built, Some(shifts), layout)
+    }
+
+    /// Hidden channels move by powers of the regular representation, one for each layer, or not at all.
+    fn of_architecture(
+        network: &Architecture,
+        group: AnyGroup,
+        shifts: Option<&[usize]>,
+        layout: Layout,
+    ) -> Result<Self, ActionError> {
         let tensors = network
             .tensors()
             .iter()
-            .map(|roles| tensor_action(&group, roles, channels, layout))
+            .map(|roles| tensor_action(&group, roles, shifts, layout))
             .collect::<Result<_, _>>()?;
         Ok(Self { group, tensors })
     }
@@ -228,25 +286,39 @@ fn fixed(group: &AnyGroup, n: usize) -> PermutationRep<AnyGroup> {
     PermutationRep::from_fn(group.clone(), n, move |_| Permutation::identity(n))
 }
 
+/// What `g` does, `shift` times over.
+fn power(rep: PermutationRep<AnyGroup>, shift: usize) -> PermutationRep<AnyGroup> {
+    if shift == 1 {
+        return rep;
+    }
+    let (group, dim) = (rep.group().clone(), rep.dim());
+    PermutationRep::from_fn(group, dim, move |g| {
+        let once = rep.permutation(g);
+        (0..shift).fold(Permutation::identity(dim), |map, _| once.compose(&map))
+    })
+}
+
 /// The action on one tensor: the product of the actions on its axes.
 fn tensor_action(
     group: &AnyGroup,
     roles: &TensorRoles,
-    channels: Channels,
+    shifts: Option<&[usize]>,
     layout: Layout,
 ) -> Result<TensorAction, ActionError> {
     let order = group.small_order().unwrap_or(usize::MAX);
     let failed = |source| ActionError::Representation { tensor: roles.name.clone(), source };
-    let hidden = |axis: usize, count: usize| match channels {
-        Channels::Trivial => Ok(fixed(group, count)),
-        Channels::Regular if !count.is_multiple_of(order) => Err(ActionError::NotDivisible {
+    // The shift of a layer that is not there is asked for by no role.
+    let shift = |layer: usize| shifts.map(|shifts| shifts.get(layer).copied().unwrap_or(1));
+    let hidden = |axis: usize, layer: usize, count: usize| match shift(layer) {
+        None => Ok(fixed(group, count)),
+        Some(_) if !count.is_multiple_of(order) => Err(ActionError::NotDivisible {
             tensor: roles.name.clone(),
             axis,
             channels: count,
             order,
         }),
-        Channels::Regular => {
-            let regular = PermutationRep::regular(group).map_err(failed)?;
+        Some(shift) => {
+            let regular = power(PermutationRep::regular(group).map_err(failed)?, shift);
             let blocks = fixed(group, count / order);
             match layout {
                 Layout::Interleaved => blocks.product(&regular),
@@ -260,13 +332,13 @@ fn tensor_action(
         let factor = match *role {
             AxisRole::InputChannels { channels } => fixed(group, channels),
             AxisRole::Classes { classes } => fixed(group, classes),
-            AxisRole::HiddenChannels { channels, .. } => hidden(axis, channels)?,
+            AxisRole::HiddenChannels { layer, channels } => hidden(axis, layer, channels)?,
             // Rows and columns turn together: the pair is one factor, made at its first axis.
             AxisRole::KernelRows { side } => group.on_grid(side).map_err(failed)?,
             AxisRole::KernelColumns { .. } => continue,
-            AxisRole::FlattenedFeatures { channels, side, .. } => {
+            AxisRole::FlattenedFeatures { layer, channels, side } => {
                 let grid = group.on_grid(side).map_err(failed)?;
-                hidden(axis, channels)?.product(&grid).map_err(failed)?
+                hidden(axis, layer, channels)?.product(&grid).map_err(failed)?
             }
         };
         product = Some(match product {

@@ -29,6 +29,7 @@
 
 mod action;
 mod asymmetry;
+mod expand;
 mod listed;
 mod symmetrize;
 
@@ -36,5 +37,9 @@ pub use action::{
     ActionError, Channels, Layout, NamedGroup, PosteriorAction, TensorAction, UnknownName,
 };
 pub use asymmetry::{Audit, DefectBounds, Overflow, TensorAudit, VACUOUS};
+pub use expand::{
+    EXPANDED_GROUP_METADATA, EXPANDED_METADATA, EXPANDED_SHIFTS_METADATA, ExpandError, Expanded, Function,
+    ShiftsError, expand, recorded_shifts,
+};
 pub use listed::{ActionsError, ActionsFile, AxisProblem};
 pub use symmetrize::{SymmetrizeError, Symmetrized, TIED_METADATA, symmetrize};

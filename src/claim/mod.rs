@@ -19,6 +19,7 @@ mod algebra;
 mod catalogue;
 pub mod compare;
 mod entry;
+mod expansion;
 mod families;
 mod features;
 mod folded;

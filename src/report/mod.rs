@@ -15,6 +15,7 @@
 //! ```
 
 pub mod audit;
+pub mod expand;
 mod build;
 pub mod html;
 pub mod json;
