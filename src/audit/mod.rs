@@ -32,9 +32,8 @@ mod asymmetry;
 mod listed;
 mod symmetrize;
 
-pub use action::{
-    ActionError, Channels, Layout, NamedGroup, PosteriorAction, TensorAction, UnknownName,
-};
+pub use crate::representation::{Channels, Layout, UnknownName};
+pub use action::{ActionError, NamedGroup, PosteriorAction, TensorAction};
 pub use asymmetry::{Audit, DefectBounds, Overflow, TensorAudit, VACUOUS};
 pub use listed::{ActionsError, ActionsFile, AxisProblem};
 pub use symmetrize::{SymmetrizeError, Symmetrized, TIED_METADATA, symmetrize};

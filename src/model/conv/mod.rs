@@ -5,7 +5,9 @@
 //! window at once, in registers, and gradients that skip what the pool has not passed on.
 
 mod backward;
+mod draws;
 mod forward;
+mod joint;
 mod lanes;
 mod readout;
 mod reference;
@@ -15,6 +17,7 @@ mod workspace;
 #[cfg(test)]
 mod tests;
 
+pub use joint::ConvJoint;
 pub use lanes::Lanes;
 pub use spec::{ConvError, ConvHead, ConvSpec, ConvTensor, OddSides};
 pub use workspace::ConvWorkspace;
