@@ -310,7 +310,8 @@ fn add<T: Lanes, S: Simd, const B: usize>(
     out: &mut [T],
 ) {
     let out = T::vectors_mut::<S>(out);
-    let mut sums: [T::Vector<S>; B] = std::array::from_fn(|b| out[b]);
+    let mut sums = [T::splat(simd, T::zero()); B];
+    sums.copy_from_slice(out);
     for entry in entries {
         let value = T::splat(simd, entry.value);
         for (sum, &weight) in sums.iter_mut().zip(&weights[entry.at as usize]) {

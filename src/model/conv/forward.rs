@@ -111,21 +111,25 @@ impl<T: Lanes> Forward<'_, T> {
         let panel = &self.panels.weights[first * meets..][..V * lanes * meets];
         let panel = T::vectors::<S>(panel).as_chunks::<V>().0;
         let bias = T::vectors::<S>(&self.panels.bias[first..][..V * lanes]);
-        let bias: [T::Vector<S>; V] = std::array::from_fn(|v| bias[v]);
-        let labels = std::array::from_fn(|label| T::splat(simd, T::count(label)));
+        let mut biases = [T::splat(simd, T::zero()); V];
+        biases.copy_from_slice(bias);
+        let mut labels = [T::splat(simd, T::zero()); 4];
+        for (label, vector) in labels.iter_mut().enumerate() {
+            *vector = T::splat(simd, T::count(label));
+        }
         let off = T::splat(simd, T::count(OFF));
         let channels = first..layer.outputs.min(first + V * lanes);
         for row in 0..layer.pooled() {
             for column in 0..layer.pooled() {
                 let corner = 2 * row * stride + 2 * column * layer.inputs;
-                let sums = window::<T, S, V>(simd, layer, &self.input[corner..], panel, bias);
-                let winners = pool::<T, S, V>(simd, sums, labels, off);
+                let sums = window::<T, S, V>(simd, layer, &self.input[corner..], panel, biases);
+                let (values, winners) = pool::<T, S, V>(simd, sums, labels, off);
                 let out = &mut self.output[self.frame.at(row, column)..][channels.clone()];
-                write::<T, S, V>(simd, out, winners.map(|[value, _]| value));
+                write::<T, S, V>(simd, out, values);
                 if !self.winners.is_empty() {
                     let at = (row * layer.pooled() + column) * layer.outputs;
                     let out = &mut self.winners[at..][channels.clone()];
-                    write::<T, S, V>(simd, out, winners.map(|[_, label]| label));
+                    write::<T, S, V>(simd, out, winners);
                 }
             }
         }
@@ -146,12 +150,15 @@ fn window<T: Lanes, S: Simd, const V: usize>(
     for (tap_row, weights) in panel.chunks_exact(row).enumerate() {
         let upper = &input[tap_row * stride..][..row + next];
         let lower = &input[(tap_row + 1) * stride..][..row + next];
-        let pixels = upper[..row].iter().zip(&upper[next..]).zip(&lower[..row]).zip(&lower[next..]);
-        for (weights, (((&a, &b), &c), &d)) in weights.iter().zip(pixels) {
-            for (sums, x) in sums.iter_mut().zip([a, b, c, d]) {
-                let x = T::splat(simd, x);
+        // Slices of one length each: no index below is checked.
+        let (a, b) = (&upper[..row], &upper[next..][..row]);
+        let (c, d) = (&lower[..row], &lower[next..][..row]);
+        for j in 0..row {
+            let x = [a[j], b[j], c[j], d[j]];
+            for pixel in 0..4 {
+                let x = T::splat(simd, x[pixel]);
                 for v in 0..V {
-                    sums[v] = T::fused(simd, x, weights[v], sums[v]);
+                    sums[pixel][v] = T::fused(simd, x, weights[j][v], sums[pixel][v]);
                 }
             }
         }
@@ -171,14 +178,16 @@ fn pool<T: Lanes, S: Simd, const V: usize>(
     sums: [[T::Vector<S>; V]; 4],
     labels: [T::Vector<S>; 4],
     off: T::Vector<S>,
-) -> [[T::Vector<S>; 2]; V] {
-    std::array::from_fn(|v| {
+) -> ([T::Vector<S>; V], [T::Vector<S>; V]) {
+    let (mut values, mut winners) = (sums[0], [labels[0]; V]);
+    for v in 0..V {
         let mut best = [sums[0][v], labels[0]];
         for pixel in 1..4 {
             best = T::prefer(simd, best, [sums[pixel][v], labels[pixel]]);
         }
-        T::rectify(simd, best, off)
-    })
+        [values[v], winners[v]] = T::rectify(simd, best, off);
+    }
+    (values, winners)
 }
 
 /// Writes registers one after the other, as far as there is room.

@@ -12,6 +12,9 @@ mod sealed {
 
 /// `f32` or `f64`: what the network's inner loops are written for.
 ///
+/// The loops must not hand registers to closures (`array::map`, `from_fn`): those are compiled for plain
+/// processors, and a call for each operation costs ten times the operation.
+///
 /// The loops are compiled once for plain code and once for each instruction set, and the processor's
 /// best is taken when they are run. Rounding differs between instruction sets (a fused
 /// multiply-add rounds once), never between runs on one machine.
@@ -124,10 +127,14 @@ macro_rules! lanes {
             ) -> [S::$vector; 2] {
                 let larger = simd.$greater(value[0], best[0]);
                 let number = simd.$equal(value[0], value[0]);
-                [0, 1].map(|i| {
-                    let of_numbers = simd.$select(larger, value[i], best[i]);
-                    simd.$select(number, of_numbers, value[i])
-                })
+                let of_numbers = [
+                    simd.$select(larger, value[0], best[0]),
+                    simd.$select(larger, value[1], best[1]),
+                ];
+                [
+                    simd.$select(number, of_numbers[0], value[0]),
+                    simd.$select(number, of_numbers[1], value[1]),
+                ]
             }
 
             #[inline(always)]

@@ -192,6 +192,7 @@ pub(super) struct Frame {
 
 impl Frame {
     /// Numbers from one row to the next.
+    #[inline(always)]
     pub(super) fn stride(self) -> usize {
         (self.side + 2 * self.padding) * self.channels
     }
@@ -202,6 +203,7 @@ impl Frame {
     }
 
     /// Where the channels of a pixel begin.
+    #[inline(always)]
     pub(super) fn at(self, row: usize, column: usize) -> usize {
         (row + self.padding) * self.stride() + (column + self.padding) * self.channels
     }
