@@ -191,7 +191,13 @@ fn the_fill_is_off_the_diagonal() {
     let folder = tempfile::tempdir().unwrap();
     let (input, out) = (network(folder.path(), false), folder.path().join("out.safetensors"));
     let shown = done(&[
-        "expand", text(&input), text(&out), "--arrangement", "diagonal", "--fill-scale", "0.125",
+        "expand",
+        text(&input),
+        text(&out),
+        "--arrangement",
+        "diagonal",
+        "--fill-scale",
+        "0.125",
     ]);
     for part in ["equivariant", "group average", "Distinct rows of blocks: 4", "1, 1, 1"] {
         assert!(shown.contains(part), "{shown}");

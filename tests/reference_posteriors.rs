@@ -9,13 +9,16 @@ use equibayes::audit::{
     Audit, Channels, Function, Layout, NamedGroup, PosteriorAction, Symmetrized, expand, symmetrize,
 };
 use equibayes::checkpoint::{Posterior, ScaleMap, TensorPair};
+use equibayes::model::Model;
+use equibayes::model::conv::{ConvNet, ConvSpec, OddSides};
 use equibayes::symmetrize::expansion::Arrangement;
 use equibayes::symmetrize::mean_field::Method;
+use safetensors::{Dtype, SafeTensors};
 use std::io::Write;
 use std::path::PathBuf;
 
-/// A posterior of the shared data, or `None`, saying so, where there is none.
-fn shared(name: &str) -> Option<Posterior> {
+/// A file of the shared data, or `None`, saying so, where there is none.
+fn shared_path(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("EQUIBAYES_SHARED_DATA").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")),
         PathBuf::from,
@@ -26,6 +29,16 @@ fn shared(name: &str) -> Option<Posterior> {
         let _ = writeln!(std::io::stderr(), "skipped: no {name} in the shared data");
         return None;
     }
+    Some(path)
+}
+
+fn shared_bytes(name: &str) -> Option<Vec<u8>> {
+    shared_path(name).map(|path| std::fs::read(path).expect("the file is readable"))
+}
+
+/// A posterior of the shared data.
+fn shared(name: &str) -> Option<Posterior> {
+    let path = shared_path(name)?;
     Some(Posterior::read(path, None).expect("the shared posterior is readable"))
 }
 
@@ -186,6 +199,47 @@ fn expansion_agrees_with_the_authors_on_every_tensor() {
             // A factor and a permutation: nothing rounds differently.
             let total = audit(&ours.posterior).expect("finite").total;
             assert_eq!(total.orbit_divergence, 0.0, "{arrangement}");
+        }
+    }
+}
+
+/// A tensor of 64-bit floats in a file.
+fn tensor(file: &SafeTensors<'_>, name: &str) -> (Vec<usize>, Vec<f64>) {
+    let view = file.tensor(name).expect("the tensor is there");
+    assert_eq!(view.dtype(), Dtype::F64, "{name}");
+    let values = view.data().chunks_exact(8);
+    let values = values.map(|bytes| f64::from_le_bytes(bytes.try_into().expect("eight bytes")));
+    (view.shape().to_vec(), values.collect())
+}
+
+#[test]
+fn expanded_mean_networks_have_the_logits_of_the_authors() {
+    let Some(before) = shared("reference-seed0/before.safetensors") else { return };
+    let Some(bytes) = shared_bytes("reference-seed0/inputs-and-logits.safetensors") else { return };
+    let file = SafeTensors::deserialize(&bytes).expect("the file is readable");
+    for (arrangement, variant) in [
+        (Arrangement::GroupConv, "expand_gcnn"),
+        (Arrangement::RowRolled, "expand_row_rolled"),
+        (Arrangement::RowConstant, "expand_row_constant"),
+    ] {
+        let ours = expand(&before, NamedGroup::C4, arrangement, 1e-6).expect("a network").posterior;
+        for side in [8, 28, 30] {
+            let (shape, images) = tensor(&file, &format!("input_{side}"));
+            let (_, logits) = tensor(&file, &format!("{variant}.logits_{side}"));
+            // At side 30 the second pool meets an odd side.
+            let spec = ConvSpec::new(shape[1], side, &[32, 64], logits.len() / shape[0])
+                .with_odd_sides(OddSides::Floor);
+            let net = ConvNet::new(spec).expect("a network");
+            let theta: Vec<f64> =
+                ours.pairs().iter().flat_map(|pair| pair.mean().iter().copied()).collect();
+            assert_eq!(theta.len(), net.dim());
+            let classes = logits.len() / shape[0];
+            for (image, logits) in images.chunks(shape[1] * side * side).zip(logits.chunks(classes))
+            {
+                let found = net.prediction(&theta, image);
+                let apart = difference(found.as_slice(), logits);
+                assert!(apart < AGREE, "{arrangement} at side {side}: {apart}");
+            }
         }
     }
 }

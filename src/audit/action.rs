@@ -5,55 +5,12 @@ use crate::group::{
     AnyGroup, Cyclic, Dihedral, Finite, FinitelyGenerated, GroupError, Permutation,
 };
 use crate::representation::{
-    ActsOnGrid, PermutationRep, Representation, RepresentationError, SignedOrbits,
-    SignedPermutationRep,
+    ActsOnGrid, Channels, Layout, PermutationRep, Representation, RepresentationError,
+    SignedOrbits, SignedPermutationRep, UnknownName, named,
 };
 use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
-
-/// A name that is none of those expected.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{what} '{name}': expected {expected}")]
-pub struct UnknownName {
-    what: &'static str,
-    name: String,
-    expected: &'static str,
-}
-
-macro_rules! named {
-    ($(#[$docs:meta])* $type:ident, $what:literal, $expected:literal,
-     $($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        $(#[$docs])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $type {
-            $($(#[$doc])* $variant,)*
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self {
-                    $(Self::$variant => $name,)*
-                })
-            }
-        }
-
-        impl FromStr for $type {
-            type Err = UnknownName;
-
-            fn from_str(name: &str) -> Result<Self, UnknownName> {
-                match name {
-                    $($name => Ok(Self::$variant),)*
-                    _ => Err(UnknownName {
-                        what: $what,
-                        name: name.into(),
-                        expected: $expected,
-                    }),
-                }
-            }
-        }
-    };
-}
 
 named! {
     /// A group of rotations, and reflections, of square images.
@@ -64,25 +21,6 @@ named! {
     C2 = "c2",
     /// Quarter turns and reflections.
     D4 = "d4",
-}
-
-named! {
-    /// How hidden channels move.
-    Channels, "channels", "trivial or regular",
-    /// They do not.
-    Trivial = "trivial",
-    /// In blocks of `|G|`, by the left regular representation: under the generator the new channel
-    /// `(block, g)` takes from `(block, g − 1)`.
-    Regular = "regular",
-}
-
-named! {
-    /// How regular channels are numbered.
-    Layout, "layout", "interleaved or blocked",
-    /// Channel `|G| · block + g`.
-    Interleaved = "interleaved",
-    /// Channel `g · blocks + block`.
-    Blocked = "blocked",
 }
 
 impl NamedGroup {
@@ -281,11 +219,6 @@ impl PosteriorAction {
     }
 }
 
-/// `n` coordinates that do not move.
-fn fixed(group: &AnyGroup, n: usize) -> PermutationRep<AnyGroup> {
-    PermutationRep::from_fn(group.clone(), n, move |_| Permutation::identity(n))
-}
-
 /// What `g` does, `shift` times over.
 fn power(rep: PermutationRep<AnyGroup>, shift: usize) -> PermutationRep<AnyGroup> {
     if shift == 1 {
@@ -310,28 +243,23 @@ fn tensor_action(
     // The shift of a layer that is not there is asked for by no role.
     let shift = |layer: usize| shifts.map(|shifts| shifts.get(layer).copied().unwrap_or(1));
     let hidden = |axis: usize, layer: usize, count: usize| match shift(layer) {
-        None => Ok(fixed(group, count)),
+        None => Ok(PermutationRep::fixed(group, count)),
         Some(_) if !count.is_multiple_of(order) => Err(ActionError::NotDivisible {
             tensor: roles.name.clone(),
             axis,
             channels: count,
             order,
         }),
-        Some(shift) => {
-            let regular = power(PermutationRep::regular(group).map_err(failed)?, shift);
-            let blocks = fixed(group, count / order);
-            match layout {
-                Layout::Interleaved => blocks.product(&regular),
-                Layout::Blocked => regular.product(&blocks),
-            }
-            .map_err(failed)
-        }
+        Some(shift) => Channels::Regular
+            .representation(group, count, layout)
+            .map(|regular| power(regular, shift))
+            .map_err(failed),
     };
     let mut product: Option<PermutationRep<AnyGroup>> = None;
     for (axis, role) in roles.roles.iter().enumerate() {
         let factor = match *role {
-            AxisRole::InputChannels { channels } => fixed(group, channels),
-            AxisRole::Classes { classes } => fixed(group, classes),
+            AxisRole::InputChannels { channels } => PermutationRep::fixed(group, channels),
+            AxisRole::Classes { classes } => PermutationRep::fixed(group, classes),
             AxisRole::HiddenChannels { layer, channels } => hidden(axis, layer, channels)?,
             // Rows and columns turn together: the pair is one factor, made at its first axis.
             AxisRole::KernelRows { side } => group.on_grid(side).map_err(failed)?,
@@ -346,7 +274,7 @@ fn tensor_action(
             Some(before) => before.product(&factor).map_err(failed)?,
         });
     }
-    let product = product.unwrap_or_else(|| fixed(group, 1));
+    let product = product.unwrap_or_else(|| PermutationRep::fixed(group, 1));
     let representation = product.into();
     Ok(TensorAction { name: roles.name.clone(), representation })
 }

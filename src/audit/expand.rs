@@ -2,6 +2,7 @@
 
 mod already;
 mod assemble;
+mod function;
 mod shifts;
 
 pub use shifts::{ShiftsError, recorded_shifts};
@@ -56,7 +57,8 @@ pub struct Expanded {
     pub exact: bool,
     /// How many rows of blocks are different, in the hidden layer where there are fewest.
     pub distinct_rows: usize,
-    /// What the expanded mean network computes.
+    /// What the expanded mean network computes, by logits on a few images of arbitrary numbers; by theory where the
+    /// network cannot be evaluated.
     pub function: Function,
     /// For each hidden layer the `s` with which `g` moves its blocks as `g^s` does from the left; `None` where
     /// no such shift makes the means and scales up to there intertwine.
@@ -184,15 +186,18 @@ pub fn expand(
     if let Some(shifts) = shifts.filter(|_| of_both.decision.is_exact()) {
         result.set_metadata(EXPANDED_SHIFTS_METADATA, shifts.join(","));
     }
-    let posterior = Posterior::from_bytes(&result.to_bytes()?, Some(posterior.convention()))?;
+    let wide = Posterior::from_bytes(&result.to_bytes()?, Some(posterior.convention()))?;
+    // By logits; where there are none, by theory: S9, and S8 for all that mixes.
     let mixes = arrangement != Arrangement::Diagonal && hidden > 1 && elements.order() > 1;
-    let function = match (mixes, of_means.nothing_moves) {
-        (true, _) => Function::Changed,
-        (false, true) => Function::Identical,
-        (false, false) => Function::GroupAverage,
-    };
+    let function = function::measured(posterior, &wide, action.group()).unwrap_or(
+        match (mixes, of_means.nothing_moves) {
+            (true, _) => Function::Changed,
+            (false, true) => Function::Identical,
+            (false, false) => Function::GroupAverage,
+        },
+    );
     Ok(Expanded {
-        posterior,
+        posterior: wide,
         arrangement,
         exact: of_means.decision.is_exact(),
         distinct_rows: of_both.distinct_rows,

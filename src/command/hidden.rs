@@ -75,7 +75,9 @@ impl FromStr for Hidden {
         /// No group by name has elements of a larger order.
         const LARGEST: usize = 3;
         let unknown = || {
-            format!("channels '{name}': expected trivial, regular, or regular: and shifts from 0 to {LARGEST}")
+            format!(
+                "channels '{name}': expected trivial, regular, or regular: and shifts from 0 to {LARGEST}"
+            )
         };
         match name {
             "trivial" => return Ok(Self::Trivial),

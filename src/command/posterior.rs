@@ -133,7 +133,8 @@ impl ActionArgs {
         posterior: &Posterior,
         notes: &mut Vec<String>,
     ) -> Result<Named, CommandError> {
-        let located = |error: &dyn std::fmt::Display| CommandError::new(format!("{path:?}: {error}"));
+        let located =
+            |error: &dyn std::fmt::Display| CommandError::new(format!("{path:?}: {error}"));
         let recorded = recorded_shifts(posterior).map_err(|error| located(&error))?;
         let asked = self.channels.is_some() || self.layout.is_some();
         let (group, channels, layout) = match recorded {

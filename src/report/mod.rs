@@ -15,8 +15,8 @@
 //! ```
 
 pub mod audit;
-pub mod expand;
 mod build;
+pub mod expand;
 pub mod html;
 pub mod json;
 mod paint;

@@ -4,7 +4,9 @@ use crate::claim::scene::Scene;
 use crate::claim::{Feature, compare, strategy};
 use crate::group::{AnyGroup, Finite, FinitelyGenerated};
 use crate::law::Residual;
-use crate::representation::{ActsBySignedPermutations, ActsOn, Representation, SignedPermutationRep};
+use crate::representation::{
+    ActsBySignedPermutations, ActsOn, Representation, SignedPermutationRep,
+};
 use crate::scalar::{Rational, Scalar};
 use crate::symmetrize::expansion::{ExpansionError, Layer, OrbitExpansion, prediction};
 use nalgebra::{DMatrix, DVector};
@@ -54,8 +56,7 @@ impl Small {
         let rep = scene.signed();
         let depth = 3 + scene.picks.first().copied().unwrap_or_default() % 2;
         let expansion = OrbitExpansion::new(vec![rep.clone(); depth + 1])?;
-        let signs =
-            rep.group().generators().iter().any(|g| !rep.index_map(g).is_unsigned());
+        let signs = rep.group().generators().iter().any(|g| !rep.index_map(g).is_unsigned());
         let mut small = Self {
             expansion,
             layers: Vec::new(),
@@ -75,7 +76,8 @@ impl Small {
         small.scales = (0..depth)
             .map(|l| {
                 let positive = |k| read(&scene.variances, k, d).into_iter().map(above_one);
-                let entries: Vec<Rational> = (0..d).flat_map(|i| positive(7 * l + 11 * i)).collect();
+                let entries: Vec<Rational> =
+                    (0..d).flat_map(|i| positive(7 * l + 11 * i)).collect();
                 Layer {
                     weight: DMatrix::from_row_slice(d, d, &entries),
                     bias: Some(DVector::from_iterator(d, positive(3 * l))),

@@ -4,9 +4,7 @@ use crate::claim::{Feature, Features, Instance};
 use crate::group::Cyclic;
 use crate::representation::PermutationRep;
 use crate::scalar::{Rational, Scalar};
-use crate::symmetrize::expansion::{
-    Arrangement, BlockMap, ExpansionError, Layer, OrbitExpansion,
-};
+use crate::symmetrize::expansion::{Arrangement, BlockMap, ExpansionError, Layer, OrbitExpansion};
 use nalgebra::{DMatrix, DVector};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -69,7 +67,8 @@ impl Ring {
     /// does not move.
     pub(super) fn expansion(&self, hidden: usize) -> Result<Expansion, ExpansionError> {
         // Rings have at least one element.
-        let group = Cyclic::new(self.n).map_err(|_| ExpansionError::NotASubgroup { elements: 0 })?;
+        let group =
+            Cyclic::new(self.n).map_err(|_| ExpansionError::NotASubgroup { elements: 0 })?;
         let mut spaces = vec![PermutationRep::regular(&group)?; hidden + 1];
         spaces.push(PermutationRep::from_fn(group, 1, |_| crate::group::Permutation::identity(1)));
         OrbitExpansion::new(spaces)
@@ -121,7 +120,8 @@ impl Ring {
     /// A network with a constant bias in every layer, and a readout that nothing moves or, if `moving`, one that
     /// every element but the identity moves.
     pub(super) fn layers(&self, hidden: usize, moving: bool) -> Vec<Layer<Rational>> {
-        let constant = |l: usize, dim: usize| Some(DVector::from_element(dim, self.number(7 * l + 1)));
+        let constant =
+            |l: usize, dim: usize| Some(DVector::from_element(dim, self.number(7 * l + 1)));
         let mut layers: Vec<Layer<Rational>> = (0..hidden)
             .map(|l| Layer { weight: self.weight(l), bias: constant(l, self.n) })
             .collect();

@@ -7,8 +7,7 @@ use crate::claim::{About, Claim, Entry, Feature, Outcome};
 use crate::group::FinitelyGenerated;
 use crate::law::Residual;
 use crate::representation::{
-    ActsBySignedPermutations, ActsOn, PermutationRep, SignedPermutationRep, Tensor,
-    Unsigned, hom,
+    ActsBySignedPermutations, ActsOn, PermutationRep, SignedPermutationRep, Tensor, Unsigned, hom,
 };
 use crate::scalar::Rational;
 use crate::symmetrize::expansion::{ExpansionError, Layer};
@@ -48,7 +47,8 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     ]
 }
 
-type Hidden = Tensor<PermutationRep<crate::group::AnyGroup>, SignedPermutationRep<crate::group::AnyGroup>>;
+type Hidden =
+    Tensor<PermutationRep<crate::group::AnyGroup>, SignedPermutationRep<crate::group::AnyGroup>>;
 
 /// How far moving the weights as maps between the expanded spaces moves them; `signed` for means.
 fn moved<R: ActsOn<Rational>>(rep: &R, weight: &DMatrix<Rational>) -> Residual

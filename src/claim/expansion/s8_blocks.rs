@@ -62,7 +62,10 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 title: "the factors of an expansion",
                 statement: "with factor |G|^{-1/2} every row of blocks has the sum of squares of the trained weight: \
                             sums of uncorrelated terms keep their variance; a readout of equal predictions keeps the mean",
-                hypotheses: &["hidden weights a(i, j)·W with no block left out", "readout |G|⁻¹ b·C"],
+                hypotheses: &[
+                    "hidden weights a(i, j)·W with no block left out",
+                    "readout |G|⁻¹ b·C",
+                ],
                 covers: COVERS,
                 ..THEOREM
             },
@@ -94,25 +97,22 @@ fn rows(scene: &Scene) -> Result<Outcome, ExpansionError> {
     let diagonal = Arrangement::Diagonal.blocks(&elements)?;
     let constant = Arrangement::RowConstant.blocks(&elements)?;
     let equal = |a: usize, b: usize| Residual::exact(a == b);
-    let mut outcome = Outcome::new(
-        "group-conv is regular",
-        Residual::exact(group_conv.is_regular(&elements)),
-    )
-    .and("diagonal is regular", Residual::exact(diagonal.is_regular(&elements)))
-    .and("rows of group-conv", equal(
-        group_conv.distinct_rows() * elements.central_involutions(),
-        n,
-    ))
-    .and("rows of diagonal", equal(diagonal.distinct_rows(), n))
-    .and("rows of row-constant", equal(constant.distinct_rows(), 1));
+    let mut outcome =
+        Outcome::new("group-conv is regular", Residual::exact(group_conv.is_regular(&elements)))
+            .and("diagonal is regular", Residual::exact(diagonal.is_regular(&elements)))
+            .and(
+                "rows of group-conv",
+                equal(group_conv.distinct_rows() * elements.central_involutions(), n),
+            )
+            .and("rows of diagonal", equal(diagonal.distinct_rows(), n))
+            .and("rows of row-constant", equal(constant.distinct_rows(), 1));
     match Arrangement::RowRolled.blocks(&elements) {
         Ok(rolled) => {
             outcome = outcome.and("rows of row-rolled", equal(rolled.distinct_rows(), n));
             // C_n by the order of an element.
             if elements.exponent() == n {
                 let expected = if n.is_multiple_of(2) { n / 2 } else { n };
-                outcome =
-                    outcome.and("n/gcd(n, 2)", equal(group_conv.distinct_rows(), expected));
+                outcome = outcome.and("n/gcd(n, 2)", equal(group_conv.distinct_rows(), expected));
             }
         }
         Err(_) => {

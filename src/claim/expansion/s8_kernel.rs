@@ -36,7 +36,9 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 of: Some("S8.kernel"),
                 title: "the kernel at the wrong quotient",
                 statement: "blocks a·K(ba⁻¹) give an equivariant network",
-                hypotheses: &["dropped: the kernel's argument a⁻¹b stays when both are multiplied from the left"],
+                hypotheses: &[
+                    "dropped: the kernel's argument a⁻¹b stays when both are multiplied from the left",
+                ],
                 covers: &[Feature::NonAbelian],
                 ..CONTROL
             },
@@ -50,7 +52,9 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 of: Some("S8.kernel"),
                 title: "a readout that does not move with its block",
                 statement: "with readout avg_b C the network commutes with G",
-                hypotheses: &["dropped: block b of the readout is b·C (tiling is enough where C is fixed)"],
+                hypotheses: &[
+                    "dropped: block b of the readout is b·C (tiling is enough where C is fixed)",
+                ],
                 covers: &[Feature::Abelian, Feature::NonAbelian],
                 ..CONTROL
             },
@@ -78,8 +82,7 @@ fn any_kernel(scene: &Scene) -> Result<Outcome, ExpansionError> {
         for h in from.group().generators() {
             let of_moved = wide[l].apply(&from.apply(&h, v.as_slice()));
             let moved = to.apply(&h, image.as_slice());
-            outcome =
-                outcome.and("hidden layer", same(of_moved.as_slice(), moved.as_slice()));
+            outcome = outcome.and("hidden layer", same(of_moved.as_slice(), moved.as_slice()));
         }
     }
     Ok(outcome)

@@ -50,7 +50,11 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 title: "the decision on the composed network",
                 statement: "where the output permutation is found, the network is invariant; where it is not, the rows \
                             of the matrix, moved, are not its rows",
-                hypotheses: &["first hidden layer regular", "weights that only e fixes", "constant biases and readout"],
+                hypotheses: &[
+                    "first hidden layer regular",
+                    "weights that only e fixes",
+                    "constant biases and readout",
+                ],
                 covers: COVERS,
                 ..THEOREM
             },
@@ -123,21 +127,14 @@ fn regular_iff(ring: &Ring, weight: &DMatrix<Rational>) -> Result<Outcome, Expan
     let commutes = &wide[1].weight * &moves == &moves * &wide[1].weight;
     let at = |i: usize, j: usize| map.at(i, j).unwrap_or_default();
     // φ can only be row 0 of the map.
-    let formula =
-        (0..n).all(|i| (0..n).all(|j| at(i, j) == (i + at(0, (n + j - i) % n)) % n));
-    Ok(Outcome::new("iff", Residual::exact(commutes == formula)).and(
-        "is_regular",
-        Residual::exact(map.is_regular(expansion.elements()) == formula),
-    ))
+    let formula = (0..n).all(|i| (0..n).all(|j| at(i, j) == (i + at(0, (n + j - i) % n)) % n));
+    Ok(Outcome::new("iff", Residual::exact(commutes == formula))
+        .and("is_regular", Residual::exact(map.is_regular(expansion.elements()) == formula)))
 }
 
 /// The decision on a network with this map in every hidden layer, weights that only `e` fixes, and biases and a
 /// readout that all fix.
-fn decided(
-    ring: &Ring,
-    map: &BlockMap,
-    hidden: usize,
-) -> Result<Decision, ExpansionError> {
+fn decided(ring: &Ring, map: &BlockMap, hidden: usize) -> Result<Decision, ExpansionError> {
     let expansion = ring.expansion(hidden)?;
     let elements = expansion.elements();
     let (free, fixed) = (Stabiliser::trivial(elements), Stabiliser::whole(elements));
@@ -238,8 +235,8 @@ fn rolled_activations(
                     .apply(&h, &at_x.as_slice()[block * n..(block + 1) * n]);
                 expected.rows_mut((block + step) % n * n, n).copy_from(&moved);
             }
-            outcome = outcome
-                .and("hidden activations", same(at_moved.as_slice(), expected.as_slice()));
+            outcome =
+                outcome.and("hidden activations", same(at_moved.as_slice(), expected.as_slice()));
         }
     }
     Ok(outcome)

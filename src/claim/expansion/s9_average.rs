@@ -47,7 +47,10 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 title: "paired channels mix and keep the function",
                 statement: "two copies of every channel, K(c)_{s,t} = ½ δ_{c,e} W + (−1)^t M_s(c) with any M: the expanded \
                             network is QΦ, and is equivariant",
-                hypotheses: &["as S9.diagonal", "both copies of a block start from the same weights"],
+                hypotheses: &[
+                    "as S9.diagonal",
+                    "both copies of a block start from the same weights",
+                ],
                 covers: COVERS,
                 ..THEOREM
             },
@@ -85,7 +88,8 @@ fn pairs(scene: &Scene, opposite: bool) -> Result<Outcome, ExpansionError> {
     let mixing = |sign: i64| {
         let small = &small;
         move |l: usize, c: usize| {
-            [0, 1].map(|copy| small.matrix(31 * l + 7 * c + 19 * copy + 3) * Rational::ratio(sign, 1))
+            [0, 1]
+                .map(|copy| small.matrix(31 * l + 7 * c + 19 * copy + 3) * Rational::ratio(sign, 1))
         }
     };
     let mut wide = small.expansion.paired(&small.layers, mixing(1))?;

@@ -44,9 +44,7 @@ impl fmt::Display for Witness {
         let classes: Vec<String> = self
             .moved
             .iter()
-            .map(|elements| {
-                elements.iter().map(usize::to_string).collect::<Vec<_>>().join("+")
-            })
+            .map(|elements| elements.iter().map(usize::to_string).collect::<Vec<_>>().join("+"))
             .collect();
         write!(
             f,

@@ -16,13 +16,17 @@ pub enum ExpansionError {
         max: usize,
     },
     /// An arrangement that a non-abelian group does not have.
-    #[error("arrangement {arrangement} of a non-abelian group: expected an abelian one, where i − j is one element")]
+    #[error(
+        "arrangement {arrangement} of a non-abelian group: expected an abelian one, where i − j is one element"
+    )]
     NotAbelian {
         /// The arrangement.
         arrangement: &'static str,
     },
     /// A block moved by an element that is not there.
-    #[error("block ({row}, {column}) is moved by element {element}: expected a number below {order}, the order of the group")]
+    #[error(
+        "block ({row}, {column}) is moved by element {element}: expected a number below {order}, the order of the group"
+    )]
     NoElement {
         /// The row of the block.
         row: usize,
@@ -40,7 +44,9 @@ pub enum ExpansionError {
         elements: usize,
     },
     /// A network without hidden spaces, or with too few spaces for its layers.
-    #[error("{layers} layers between {spaces} spaces: expected at least 2 layers, and one space more")]
+    #[error(
+        "{layers} layers between {spaces} spaces: expected at least 2 layers, and one space more"
+    )]
     LayerCount {
         /// The number of layers.
         layers: usize,
@@ -48,7 +54,9 @@ pub enum ExpansionError {
         spaces: usize,
     },
     /// A map between other spaces than its layer's.
-    #[error("layer {layer}: {what} is {rows}×{columns}: expected {expected_rows}×{expected_columns}")]
+    #[error(
+        "layer {layer}: {what} is {rows}×{columns}: expected {expected_rows}×{expected_columns}"
+    )]
     Shape {
         /// The layer, from 0.
         layer: usize,
@@ -64,7 +72,9 @@ pub enum ExpansionError {
         expected_columns: usize,
     },
     /// Blocks that do not fit the layer before.
-    #[error("layer {layer} has {columns} columns of blocks: expected {expected}, the blocks of the layer before")]
+    #[error(
+        "layer {layer} has {columns} columns of blocks: expected {expected}, the blocks of the layer before"
+    )]
     BlockCount {
         /// The layer, from 0.
         layer: usize,
