@@ -161,6 +161,35 @@ fn other_groups_expand_too() {
 }
 
 #[test]
+fn kernels_that_do_not_turn_are_equivariant_in_every_arrangement() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (network(folder.path(), false), folder.path().join("out.safetensors"));
+    // Every kernel constant over its pixels: fixed by the group.
+    let posterior = Posterior::read(&input, None).unwrap();
+    let constant = |pair: &TensorPair| {
+        let length = pair.shape().get(2..).map_or(1, |kernel| kernel.iter().product());
+        let along = |values: &[f64]| -> Vec<f64> {
+            values.iter().enumerate().map(|(i, _)| values[i / length * length]).collect()
+        };
+        pair.with_values(along(pair.mean()), along(pair.sigma())).unwrap()
+    };
+    let pairs = posterior.pairs().iter().map(constant).collect();
+    posterior.with_pairs(pairs).unwrap().write(&input).unwrap();
+    for (arrangement, function, rows) in [
+        ("group-conv", "changed", 1),
+        ("row-rolled", "changed", 1),
+        ("row-constant", "changed", 1),
+        ("diagonal", "identical", 4),
+    ] {
+        let result = json(&["expand", text(&input), text(&out), "--arrangement", arrangement]);
+        assert_eq!(result["exact"], true, "{arrangement}");
+        assert_eq!(result["function"], function, "{arrangement}");
+        assert_eq!(result["distinct_rows"], rows, "{arrangement}");
+        assert_eq!(json(&["audit", text(&out)])["total"]["orbit_divergence"], 0.0);
+    }
+}
+
+#[test]
 fn what_cannot_be_expanded_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let (input, out) = (network(folder.path(), false), folder.path().join("out.safetensors"));

@@ -9,7 +9,7 @@
 //! | [`Elements`] | a small group by the numbers of its elements |
 //! | [`Arrangement`], [`BlockMap`] | which element moves the weight in which block |
 //! | [`Pattern`], [`Stabiliser`] | a layer of blocks, and what fixes its weights |
-//! | [`decide`] | whether a network of blocks is equivariant: the permutations, or a witness |
+//! | [`decide()`] | whether a network of blocks is equivariant: the permutations, or a witness |
 //! | [`OrbitExpansion`], [`Layer`] | the expansion of any layered network, in any scalar |
 
 mod arrangement;
