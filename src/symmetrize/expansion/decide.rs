@@ -217,3 +217,95 @@ fn shift_of(elements: &Elements, pattern: &Pattern, columns: usize) -> Option<us
     };
     (1..candidates).chain([0]).find(|&s| shifts(s))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Arrangement, Stabiliser};
+    use super::*;
+    use crate::group::{Cyclic, Dihedral};
+
+    fn network(
+        elements: &Elements,
+        arrangement: Arrangement,
+        bias: &Stabiliser,
+        readout: &Stabiliser,
+    ) -> Vec<Pattern> {
+        let map = arrangement.blocks(elements).unwrap();
+        let free = Stabiliser::trivial(elements);
+        vec![
+            Pattern::first(elements, free.clone(), bias.clone()),
+            Pattern::hidden(elements, &map, free, bias.clone()),
+            Pattern::readout(elements, readout.clone()),
+        ]
+    }
+
+    #[test]
+    fn biases_that_move_follow_the_regular_representation_alone() {
+        let c4 = Elements::of(&Cyclic::new(4).unwrap()).unwrap();
+        let (free, fixed) = (Stabiliser::trivial(&c4), Stabiliser::whole(&c4));
+        let decided =
+            |arrangement, bias| decide(&c4, &network(&c4, arrangement, bias, &fixed)).unwrap();
+        let still = decided(Arrangement::GroupConv, &fixed);
+        assert_eq!((still.is_exact(), still.layers[1].distinct()), (true, 2));
+        // Rows that are equal differ by their biases.
+        let moving = decided(Arrangement::GroupConv, &free);
+        assert_eq!((moving.is_exact(), moving.layers[1].distinct()), (true, 4));
+        assert!(decided(Arrangement::RowRolled, &fixed).is_exact());
+        let rolled = decided(Arrangement::RowRolled, &free);
+        assert_eq!(rolled.witness.map(|witness| witness.layer), Some(1));
+    }
+
+    #[test]
+    fn a_readout_that_moves_needs_the_shift_one() {
+        let c4 = Elements::of(&Cyclic::new(4).unwrap()).unwrap();
+        let (free, fixed) = (Stabiliser::trivial(&c4), Stabiliser::whole(&c4));
+        let decided = |arrangement| decide(&c4, &network(&c4, arrangement, &fixed, &free)).unwrap();
+        assert!(decided(Arrangement::GroupConv).is_exact());
+        assert!(decided(Arrangement::Diagonal).is_exact());
+        let rolled = decided(Arrangement::RowRolled);
+        assert_eq!(rolled.layers[1].shift, Some(2));
+        assert_eq!(rolled.witness.map(|witness| witness.layer), Some(2));
+    }
+
+    #[test]
+    fn classes_of_equal_columns_are_summed() {
+        // After group-conv, blocks i and i + 2 of C_4 are the same, so that the next layer may tell them apart as
+        // it likes: block (i, j) and (i, j + 2) exchanged in one row alone.
+        let c4 = Elements::of(&Cyclic::new(4).unwrap()).unwrap();
+        let (free, fixed) = (Stabiliser::trivial(&c4), Stabiliser::whole(&c4));
+        let map = Arrangement::GroupConv.blocks(&c4).unwrap();
+        let exchanged = super::super::BlockMap::from_fn(&c4, |i, j| {
+            map.at(i, if i == 1 { (j + 2) % 4 } else { j })
+        })
+        .unwrap();
+        let layers = |last| {
+            let mut layers = network(&c4, Arrangement::GroupConv, &fixed, &fixed);
+            layers.insert(2, Pattern::hidden(&c4, last, free.clone(), fixed.clone()));
+            layers
+        };
+        assert!(decide(&c4, &layers(&exchanged)).unwrap().is_exact());
+        // As a first hidden layer the same blocks are not exact.
+        let mut first = network(&c4, Arrangement::GroupConv, &fixed, &fixed);
+        first[1] = Pattern::hidden(&c4, &exchanged, free.clone(), fixed.clone());
+        assert!(!decide(&c4, &first).unwrap().is_exact());
+    }
+
+    #[test]
+    fn other_groups_and_misfits() {
+        let d3 = Elements::of(&Dihedral::new(3).unwrap()).unwrap();
+        let (free, fixed) = (Stabiliser::trivial(&d3), Stabiliser::whole(&d3));
+        assert!(
+            decide(&d3, &network(&d3, Arrangement::GroupConv, &free, &free)).unwrap().is_exact()
+        );
+        let constant =
+            decide(&d3, &network(&d3, Arrangement::RowConstant, &fixed, &fixed)).unwrap();
+        assert!(!constant.is_exact());
+        assert_eq!(
+            Arrangement::RowRolled.blocks(&d3),
+            Err(ExpansionError::NotAbelian { arrangement: "row-rolled" })
+        );
+        let mut layers = network(&d3, Arrangement::GroupConv, &free, &free);
+        layers.remove(0);
+        assert!(matches!(decide(&d3, &layers), Err(ExpansionError::BlockCount { layer: 0, .. })));
+    }
+}
