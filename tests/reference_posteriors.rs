@@ -245,6 +245,37 @@ fn expanded_mean_networks_have_the_logits_of_the_authors() {
 }
 
 #[test]
+fn a_trained_network_keeps_its_function_on_the_diagonal() {
+    let Some(baseline) = shared("digits-baseline-seed13.safetensors") else { return };
+    for (arrangement, function) in [
+        (Arrangement::Diagonal, Function::GroupAverage),
+        (Arrangement::GroupConv, Function::Changed),
+        (Arrangement::RowRolled, Function::Changed),
+    ] {
+        let wide = expand(&baseline, NamedGroup::C4, arrangement, 1e-6).expect("a network");
+        assert!(wide.exact, "{arrangement}");
+        assert_eq!(wide.function, function, "{arrangement}");
+        let shifts: Vec<usize> = wide.output_shift.iter().flatten().copied().collect();
+        let action = PosteriorAction::of_shifted_network(
+            &wide.posterior,
+            NamedGroup::C4,
+            &shifts,
+            Layout::Blocked,
+        )
+        .expect("one shift for each layer");
+        let audit = Audit::of(&wide.posterior, &action).expect("finite");
+        assert_eq!(audit.total.orbit_divergence, 0.0, "{arrangement}");
+    }
+    // The authors' expanded network, trained on since: no longer in orbits, so it can be told from its shapes
+    // alone no more than any other.
+    let Some(trained) = shared("digits-group-conv-seed13.safetensors") else { return };
+    let action =
+        PosteriorAction::of_network(&trained, NamedGroup::C4, Channels::Regular, Layout::Blocked)
+            .expect("a network");
+    assert!(Audit::of(&trained, &action).expect("finite").total.orbit_divergence > 1.0);
+}
+
+#[test]
 fn the_trained_posteriors_tell_their_story() {
     let audit = |name: &str, channels| {
         let posterior = shared(&format!("digits-{name}-seed13.safetensors"))?;
