@@ -6,15 +6,19 @@
 #![cfg(feature = "checkpoint")]
 
 use equibayes::audit::{
-    Audit, Channels, Layout, NamedGroup, PosteriorAction, Symmetrized, symmetrize,
+    Audit, Channels, Function, Layout, NamedGroup, PosteriorAction, Symmetrized, expand, symmetrize,
 };
 use equibayes::checkpoint::{Posterior, ScaleMap, TensorPair};
+use equibayes::model::Model;
+use equibayes::model::conv::{ConvNet, ConvSpec, OddSides};
+use equibayes::symmetrize::expansion::Arrangement;
 use equibayes::symmetrize::mean_field::Method;
+use safetensors::{Dtype, SafeTensors};
 use std::io::Write;
 use std::path::PathBuf;
 
-/// A posterior of the shared data, or `None`, saying so, where there is none.
-fn shared(name: &str) -> Option<Posterior> {
+/// A file of the shared data, or `None`, saying so, where there is none.
+fn shared_path(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("EQUIBAYES_SHARED_DATA").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")),
         PathBuf::from,
@@ -25,6 +29,16 @@ fn shared(name: &str) -> Option<Posterior> {
         let _ = writeln!(std::io::stderr(), "skipped: no {name} in the shared data");
         return None;
     }
+    Some(path)
+}
+
+fn shared_bytes(name: &str) -> Option<Vec<u8>> {
+    shared_path(name).map(|path| std::fs::read(path).expect("the file is readable"))
+}
+
+/// A posterior of the shared data.
+fn shared(name: &str) -> Option<Posterior> {
+    let path = shared_path(name)?;
     Some(Posterior::read(path, None).expect("the shared posterior is readable"))
 }
 
@@ -146,6 +160,119 @@ fn the_authors_projection_is_not_quite_invariant() {
             assert!(divergence < 1e-20, "{}: {divergence}", tensor.name);
         }
     }
+}
+
+#[test]
+fn expansion_agrees_with_the_authors_on_every_tensor() {
+    for (arrangement, file, exact, shifts, distinct) in [
+        (Arrangement::GroupConv, "expand_gcnn", true, [Some(1), Some(1)], 2),
+        (Arrangement::RowRolled, "expand_row_rolled", true, [Some(1), Some(2)], 4),
+        (Arrangement::RowConstant, "expand_row_constant", false, [Some(1), None], 1),
+    ] {
+        let Some(before) = shared("reference-seed0/before.safetensors") else { return };
+        let Some(theirs) = shared(&format!("reference-seed0/{file}.safetensors")) else { return };
+        let ours = expand(&before, NamedGroup::C4, arrangement, 1e-6).expect("a network");
+        for (ours, theirs) in pairs(&ours.posterior, &theirs) {
+            let name = ours.name();
+            assert_eq!(ours.shape(), theirs.shape(), "{arrangement} {name}");
+            assert!(difference(ours.mean(), theirs.mean()) < AGREE, "{arrangement} mean of {name}");
+            assert!(
+                entrywise(ours.sigma(), theirs.sigma()) < AGREE,
+                "{arrangement} scale of {name}"
+            );
+        }
+        assert_eq!((ours.exact, ours.distinct_rows), (exact, distinct), "{arrangement}");
+        assert_eq!(ours.output_shift, shifts, "{arrangement}");
+        assert_eq!(ours.function, Function::Changed, "{arrangement}");
+        assert_eq!(ours.witness.is_none(), exact);
+        // Theirs have no metadata, and are known for expanded all the same.
+        let again = expand(&theirs, NamedGroup::C4, arrangement, 1e-6).expect_err("expanded");
+        assert!(again.to_string().contains("already expanded"), "{again}");
+        if let [Some(first), Some(second)] = shifts {
+            let action = PosteriorAction::of_shifted_network(
+                &ours.posterior,
+                NamedGroup::C4,
+                &[first, second],
+                Layout::Blocked,
+            );
+            let audit = |posterior| Audit::of(posterior, action.as_ref().expect("a network"));
+            // A factor and a permutation: nothing rounds differently.
+            let total = audit(&ours.posterior).expect("finite").total;
+            assert_eq!(total.orbit_divergence, 0.0, "{arrangement}");
+        }
+    }
+}
+
+/// A tensor of 64-bit floats in a file.
+fn tensor(file: &SafeTensors<'_>, name: &str) -> (Vec<usize>, Vec<f64>) {
+    let view = file.tensor(name).expect("the tensor is there");
+    assert_eq!(view.dtype(), Dtype::F64, "{name}");
+    let values = view.data().chunks_exact(8);
+    let values = values.map(|bytes| f64::from_le_bytes(bytes.try_into().expect("eight bytes")));
+    (view.shape().to_vec(), values.collect())
+}
+
+#[test]
+fn expanded_mean_networks_have_the_logits_of_the_authors() {
+    let Some(before) = shared("reference-seed0/before.safetensors") else { return };
+    let Some(bytes) = shared_bytes("reference-seed0/inputs-and-logits.safetensors") else { return };
+    let file = SafeTensors::deserialize(&bytes).expect("the file is readable");
+    for (arrangement, variant) in [
+        (Arrangement::GroupConv, "expand_gcnn"),
+        (Arrangement::RowRolled, "expand_row_rolled"),
+        (Arrangement::RowConstant, "expand_row_constant"),
+    ] {
+        let ours = expand(&before, NamedGroup::C4, arrangement, 1e-6).expect("a network").posterior;
+        for side in [8, 28, 30] {
+            let (shape, images) = tensor(&file, &format!("input_{side}"));
+            let (_, logits) = tensor(&file, &format!("{variant}.logits_{side}"));
+            // At side 30 the second pool meets an odd side.
+            let spec = ConvSpec::new(shape[1], side, &[32, 64], logits.len() / shape[0])
+                .with_odd_sides(OddSides::Floor);
+            let net = ConvNet::new(spec).expect("a network");
+            let theta: Vec<f64> =
+                ours.pairs().iter().flat_map(|pair| pair.mean().iter().copied()).collect();
+            assert_eq!(theta.len(), net.dim());
+            let classes = logits.len() / shape[0];
+            for (image, logits) in images.chunks(shape[1] * side * side).zip(logits.chunks(classes))
+            {
+                let found = net.prediction(&theta, image);
+                let apart = difference(found.as_slice(), logits);
+                assert!(apart < AGREE, "{arrangement} at side {side}: {apart}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_trained_network_keeps_its_function_on_the_diagonal() {
+    let Some(baseline) = shared("digits-baseline-seed13.safetensors") else { return };
+    for (arrangement, function) in [
+        (Arrangement::Diagonal, Function::GroupAverage),
+        (Arrangement::GroupConv, Function::Changed),
+        (Arrangement::RowRolled, Function::Changed),
+    ] {
+        let wide = expand(&baseline, NamedGroup::C4, arrangement, 1e-6).expect("a network");
+        assert!(wide.exact, "{arrangement}");
+        assert_eq!(wide.function, function, "{arrangement}");
+        let shifts: Vec<usize> = wide.output_shift.iter().flatten().copied().collect();
+        let action = PosteriorAction::of_shifted_network(
+            &wide.posterior,
+            NamedGroup::C4,
+            &shifts,
+            Layout::Blocked,
+        )
+        .expect("one shift for each layer");
+        let audit = Audit::of(&wide.posterior, &action).expect("finite");
+        assert_eq!(audit.total.orbit_divergence, 0.0, "{arrangement}");
+    }
+    // The authors' expanded network, trained on since: no longer in orbits, so it can be told from its shapes
+    // alone no more than any other.
+    let Some(trained) = shared("digits-group-conv-seed13.safetensors") else { return };
+    let action =
+        PosteriorAction::of_network(&trained, NamedGroup::C4, Channels::Regular, Layout::Blocked)
+            .expect("a network");
+    assert!(Audit::of(&trained, &action).expect("finite").total.orbit_divergence > 1.0);
 }
 
 #[test]

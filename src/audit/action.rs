@@ -1,56 +1,16 @@
 //! How a finite group moves the tensors of a posterior.
 
 use crate::checkpoint::{Architecture, ArchitectureError, AxisRole, Posterior, TensorRoles};
-use crate::group::{AnyGroup, Cyclic, Dihedral, Finite, FinitelyGenerated, GroupError};
+use crate::group::{
+    AnyGroup, Cyclic, Dihedral, Finite, FinitelyGenerated, GroupError, Permutation,
+};
 use crate::representation::{
-    ActsOnGrid, Axis, PermutationRep, Representation, RepresentationError, SignedOrbits, TensorAxes,
+    ActsOnGrid, Axis, Channels, Layout, PermutationRep, Representation, RepresentationError,
+    SignedOrbits, TensorAxes, UnknownName, named,
 };
 use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
-
-/// A name that is none of those expected.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{what} '{name}': expected {expected}")]
-pub struct UnknownName {
-    what: &'static str,
-    name: String,
-    expected: &'static str,
-}
-
-macro_rules! named {
-    ($(#[$docs:meta])* $type:ident, $what:literal, $expected:literal,
-     $($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
-        $(#[$docs])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $type {
-            $($(#[$doc])* $variant,)*
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self {
-                    $(Self::$variant => $name,)*
-                })
-            }
-        }
-
-        impl FromStr for $type {
-            type Err = UnknownName;
-
-            fn from_str(name: &str) -> Result<Self, UnknownName> {
-                match name {
-                    $($name => Ok(Self::$variant),)*
-                    _ => Err(UnknownName {
-                        what: $what,
-                        name: name.into(),
-                        expected: $expected,
-                    }),
-                }
-            }
-        }
-    };
-}
 
 named! {
     /// A group of rotations, and reflections, of square images.
@@ -61,25 +21,6 @@ named! {
     C2 = "c2",
     /// Quarter turns and reflections.
     D4 = "d4",
-}
-
-named! {
-    /// How hidden channels move.
-    Channels, "channels", "trivial or regular",
-    /// They do not.
-    Trivial = "trivial",
-    /// In blocks of `|G|`, by the left regular representation: under the generator the new channel
-    /// `(block, g)` takes from `(block, g − 1)`.
-    Regular = "regular",
-}
-
-named! {
-    /// How regular channels are numbered.
-    Layout, "layout", "interleaved or blocked",
-    /// Channel `|G| · block + g`.
-    Interleaved = "interleaved",
-    /// Channel `g · blocks + block`.
-    Blocked = "blocked",
 }
 
 impl NamedGroup {
@@ -116,6 +57,24 @@ pub enum ActionError {
         channels: usize,
         /// The order of the group.
         order: usize,
+    },
+    /// Shifts that are not one for each hidden layer.
+    #[error("{found} shifts of hidden channels: expected {expected}, one for each hidden layer")]
+    ShiftCount {
+        /// How many were given.
+        found: usize,
+        /// The number of hidden layers.
+        expected: usize,
+    },
+    /// A power that is no homomorphism.
+    #[error(
+        "hidden channels shifted by {shift} under {group}: expected 0 or 1, for the elements of a non-abelian group have no other powers that respect products"
+    )]
+    NotAShift {
+        /// The shift.
+        shift: usize,
+        /// The group.
+        group: NamedGroup,
     },
     /// A representation of an axis could not be made.
     #[error("tensor {tensor}: {source}")]
@@ -187,11 +146,51 @@ impl PosteriorAction {
         layout: Layout,
     ) -> Result<Self, ActionError> {
         let network = Architecture::of(posterior)?;
-        let group = group.build()?;
+        let shifts = match channels {
+            Channels::Trivial => None,
+            Channels::Regular => Some(vec![1; network.convolutions().len()]),
+        };
+        Self::of_architecture(&network, group.build()?, shifts.as_deref(), layout)
+    }
+
+    /// As [`of_network`](Self::of_network) with regular channels, but in hidden layer `l` the element `g` moves the
+    /// blocks as `g^s` does, `s = shifts[l]`: under a generator the new channel `(block, g)` takes from
+    /// `(block, g − s)`. So move the channels of a network whose blocks were rolled by its expansion; with
+    /// all shifts 1 this is `of_network`.
+    ///
+    /// # Errors
+    /// As [`of_network`](Self::of_network); [`ActionError::ShiftCount`], [`ActionError::NotAShift`].
+    pub fn of_shifted_network(
+        posterior: &Posterior,
+        group: NamedGroup,
+        shifts: &[usize],
+        layout: Layout,
+    ) -> Result<Self, ActionError> {
+        let network = Architecture::of(posterior)?;
+        let (found, expected) = (shifts.len(), network.convolutions().len());
+        if found != expected {
+            return Err(ActionError::ShiftCount { found, expected });
+        }
+        let built = group.build()?;
+        if !built.is_abelian()
+            && let Some(&shift) = shifts.iter().find(|&&shift| shift > 1)
+        {
+            return Err(ActionError::NotAShift { shift, group });
+        }
+        Self::of_architecture(&network, built, Some(shifts), layout)
+    }
+
+    /// Hidden channels move by powers of the regular representation, one for each layer, or not at all.
+    fn of_architecture(
+        network: &Architecture,
+        group: AnyGroup,
+        shifts: Option<&[usize]>,
+        layout: Layout,
+    ) -> Result<Self, ActionError> {
         let tensors = network
             .tensors()
             .iter()
-            .map(|roles| tensor_action(&group, roles, channels, layout))
+            .map(|roles| tensor_action(&group, roles, shifts, layout))
             .collect::<Result<_, _>>()?;
         Ok(Self { group, tensors })
     }
@@ -220,25 +219,39 @@ impl PosteriorAction {
     }
 }
 
+/// What `g` does, `shift` times over.
+fn power(rep: PermutationRep<AnyGroup>, shift: usize) -> PermutationRep<AnyGroup> {
+    if shift == 1 {
+        return rep;
+    }
+    let (group, dim) = (rep.group().clone(), rep.dim());
+    PermutationRep::from_fn(group, dim, move |g| {
+        let once = rep.permutation(g);
+        (0..shift).fold(Permutation::identity(dim), |map, _| once.compose(&map))
+    })
+}
+
 /// The action on one tensor: the product of the actions on its axes.
 fn tensor_action(
     group: &AnyGroup,
     roles: &TensorRoles,
-    channels: Channels,
+    shifts: Option<&[usize]>,
     layout: Layout,
 ) -> Result<TensorAction, ActionError> {
     let order = group.small_order().unwrap_or(usize::MAX);
     let failed = |source| ActionError::Representation { tensor: roles.name.clone(), source };
-    let hidden = |axis: usize, count: usize| match channels {
-        Channels::Trivial => Ok(vec![Axis::Fixed(count)]),
-        Channels::Regular if !count.is_multiple_of(order) => Err(ActionError::NotDivisible {
+    // The shift of a layer that is not there is asked for by no role.
+    let shift = |layer: usize| shifts.map(|shifts| shifts.get(layer).copied().unwrap_or(1));
+    let hidden = |axis: usize, layer: usize, count: usize| match shift(layer) {
+        None => Ok(vec![Axis::Fixed(count)]),
+        Some(_) if !count.is_multiple_of(order) => Err(ActionError::NotDivisible {
             tensor: roles.name.clone(),
             axis,
             channels: count,
             order,
         }),
-        Channels::Regular => {
-            let regular = PermutationRep::regular(group).map_err(failed)?;
+        Some(shift) => {
+            let regular = power(PermutationRep::regular(group).map_err(failed)?, shift);
             Ok(in_blocks(regular.into(), count / order, layout))
         }
     };
@@ -248,14 +261,16 @@ fn tensor_action(
             AxisRole::InputChannels { channels: count } | AxisRole::Classes { classes: count } => {
                 axes.push(Axis::Fixed(count));
             }
-            AxisRole::HiddenChannels { channels, .. } => axes.extend(hidden(axis, channels)?),
+            AxisRole::HiddenChannels { layer, channels } => {
+                axes.extend(hidden(axis, layer, channels)?);
+            }
             // Rows and columns turn together: the pair is one axis, made at its first.
             AxisRole::KernelRows { side } => {
                 axes.push(group.on_grid(side).map_err(failed)?.into());
             }
             AxisRole::KernelColumns { .. } => {}
-            AxisRole::FlattenedFeatures { channels, side, .. } => {
-                axes.extend(hidden(axis, channels)?);
+            AxisRole::FlattenedFeatures { layer, channels, side } => {
+                axes.extend(hidden(axis, layer, channels)?);
                 axes.push(group.on_grid(side).map_err(failed)?.into());
             }
         }

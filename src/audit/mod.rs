@@ -29,12 +29,16 @@
 
 mod action;
 mod asymmetry;
+mod expand;
 mod listed;
 mod symmetrize;
 
-pub use action::{
-    ActionError, Channels, Layout, NamedGroup, PosteriorAction, TensorAction, UnknownName,
-};
+pub use crate::representation::{Channels, Layout, UnknownName};
+pub use action::{ActionError, NamedGroup, PosteriorAction, TensorAction};
 pub use asymmetry::{Audit, DefectBounds, Overflow, TensorAudit, VACUOUS};
+pub use expand::{
+    EXPANDED_GROUP_METADATA, EXPANDED_METADATA, EXPANDED_SHIFTS_METADATA, ExpandError, Expanded,
+    Function, ShiftsError, expand, recorded_shifts,
+};
 pub use listed::{ActionsError, ActionsFile, AxisProblem};
 pub use symmetrize::{SymmetrizeError, Symmetrized, TIED_METADATA, symmetrize};

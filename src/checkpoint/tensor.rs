@@ -120,7 +120,9 @@ impl TensorPair {
         self.with_shape(self.shape.clone(), mean, sigma)
     }
 
-    /// This pair with another shape and other values, row-major; name and element types stay.
+    /// This pair with another shape and other values, row-major; name and element types stay. A shape that is not
+    /// the old one has other entries in the old places, so no scale is written by the bits it was read from: equal
+    /// scales of the result are equal in its file.
     ///
     /// # Errors
     ///
@@ -131,6 +133,7 @@ impl TensorPair {
         mean: Vec<f64>,
         sigma: Vec<f64>,
     ) -> Result<Self, Problem> {
+        let same = shape == self.shape;
         let pair = Self {
             name: self.name.clone(),
             shape,
@@ -138,7 +141,7 @@ impl TensorPair {
             sigma,
             mean_precision: self.mean_precision,
             scale_precision: self.scale_precision,
-            stored_scale: self.stored_scale.clone(),
+            stored_scale: if same { self.stored_scale.clone() } else { Vec::new() },
             stored_names: self.stored_names.clone(),
         };
         pair.checked()

@@ -11,6 +11,7 @@ pub fn catalogue() -> Vec<Box<dyn Claim>> {
     claims.extend(super::families::claims());
     claims.extend(super::equivariance::claims());
     claims.extend(super::symmetrisations::claims());
+    claims.extend(super::expansion::claims());
     claims
 }
 

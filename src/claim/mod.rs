@@ -20,6 +20,7 @@ mod catalogue;
 pub mod compare;
 mod entry;
 mod equivariance;
+mod expansion;
 mod families;
 mod features;
 mod folded;

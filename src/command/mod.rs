@@ -14,6 +14,8 @@ mod arguments;
 mod audit;
 mod common;
 mod error;
+mod expand;
+mod hidden;
 mod output;
 mod posterior;
 mod progress;
@@ -36,6 +38,8 @@ enum Command {
     Audit(audit::Args),
     /// Make a trained posterior invariant
     Symmetrize(symmetrize::Args),
+    /// Make a trained posterior an equivariant one that is |G| times as wide
+    Expand(expand::Args),
 }
 
 impl Command {
@@ -44,6 +48,7 @@ impl Command {
             Self::Verify(args) => verify::run(args, common),
             Self::Audit(args) => audit::run(args, common),
             Self::Symmetrize(args) => symmetrize::run(args, common),
+            Self::Expand(args) => expand::run(args, common),
         }
     }
 }

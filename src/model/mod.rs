@@ -19,6 +19,7 @@ mod activation;
 mod admissible;
 mod affine;
 mod check;
+pub mod conv;
 mod error;
 mod joint;
 mod layer_action;

@@ -245,7 +245,9 @@ fn bounds(subject: &Subject, audit: &Audit) -> String {
 
 fn head(subject: &Subject) -> String {
     let moved = match (subject.channels.as_deref(), subject.layout.as_deref()) {
-        (Some("regular"), Some(layout)) => format!("channels regular ({layout})"),
+        (Some(channels), Some(layout)) if channels.starts_with("regular") => {
+            format!("channels {channels} ({layout})")
+        }
         (Some(channels), _) => format!("channels {channels}"),
         (None, _) => "every axis as listed".to_owned(),
     };

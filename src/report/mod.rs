@@ -16,6 +16,7 @@
 
 pub mod audit;
 mod build;
+pub mod expand;
 pub mod html;
 pub mod json;
 mod paint;

@@ -22,6 +22,7 @@ mod averaging;
 mod axes;
 mod axis_orbits;
 mod change_of_basis;
+mod channels;
 pub mod character;
 mod dense;
 mod direct_sum;
@@ -50,6 +51,9 @@ pub use any::AnyRepresentation;
 pub use axes::{Axis, TensorAxes};
 pub use axis_orbits::AxisOrbits;
 pub use change_of_basis::ChangeOfBasis;
+#[cfg(feature = "checkpoint")]
+pub(crate) use channels::named;
+pub use channels::{Channels, Layout, UnknownName};
 pub use dense::Dense;
 pub use direct_sum::DirectSum;
 pub use dual::Dual;
@@ -272,6 +276,16 @@ pub enum RepresentationError {
         signs: usize,
         /// How many coordinates there are.
         degree: usize,
+    },
+    /// Regular channels come in blocks of `|G|`.
+    #[error(
+        "{channels} channels: expected a multiple of {order}, the order of the group, for regular channels"
+    )]
+    NotInBlocks {
+        /// How many channels there are.
+        channels: usize,
+        /// The order of the group.
+        order: usize,
     },
     /// A change of basis needs an invertible square matrix of the right size.
     #[error("basis matrix is {rows}×{columns}{why}: expected an invertible {dim}×{dim} matrix")]

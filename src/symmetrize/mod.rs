@@ -9,6 +9,7 @@
 //! | [`projection`] | location and scale, `(Pm, \|P\|σ)` | the Wasserstein-2 barycentre of the orbit | S3 |
 //! | [`barycentre`] | covariances of any shape | the same for full Gaussians under orthogonal actions | S3 |
 //! | [`tie`] | the draws themselves, `Pθ` | the push-forward by `P`: every draw is invariant | S3 |
+//! | [`expansion`] | none: a wider network | one block of weights for every element; every network of the kind is equivariant | S8, S9 |
 //! | [`mixture()`] | none: densities | the average of the orbit itself, outside the family | S6 |
 //!
 //! All serve finite groups, and compact Lie groups where the representation has a derivative
@@ -22,6 +23,7 @@
 
 mod arithmetic;
 mod barycentre;
+pub mod expansion;
 mod gaps;
 mod geometric;
 pub mod mean_field;

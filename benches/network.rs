@@ -1,0 +1,152 @@
+//! What a step of training and an evaluation cost on the convolutional network: batch 128, images 28×28
+//! with one channel, ten classes.
+//!
+//! A step is a draw of the weights, the forward pass, the softmax cross-entropy, the backward pass and
+//! an update of the means; an evaluation predicts 128 images under 16 draws. `peers/network_step.py` does
+//! the same in PyTorch.
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use equibayes::model::Differentiable;
+use equibayes::model::conv::{ConvNet, ConvSpec, ConvWorkspace, Lanes};
+use equibayes::scalar::Scalar;
+use num_traits::Float;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+use std::hint::black_box;
+use std::time::Duration;
+
+const BATCH: usize = 128;
+const SIDE: usize = 28;
+const CLASSES: usize = 10;
+const DRAWS: usize = 16;
+
+/// A network with a mean-field posterior, and a batch.
+struct Experiment<T: Lanes> {
+    net: ConvNet,
+    workspace: ConvWorkspace<T>,
+    images: Vec<T>,
+    mean: Vec<T>,
+    scale: Vec<T>,
+    theta: Vec<T>,
+    logits: Vec<T>,
+    cotangents: Vec<T>,
+    gradient: Vec<T>,
+    rng: ChaCha8Rng,
+}
+
+fn number<T: Lanes>(x: f64) -> T {
+    <T as Scalar>::from_f64(x).expect("a finite number")
+}
+
+impl<T: Lanes> Experiment<T>
+where
+    StandardNormal: Distribution<T>,
+{
+    fn new(channels: &[usize]) -> Self {
+        let net = ConvNet::new(ConvSpec::new(1, SIDE, channels, CLASSES)).expect("fits");
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut normal = |count: usize, scale: f64| -> Vec<T> {
+            (0..count)
+                .map(|_| {
+                    let x: T = StandardNormal.sample(&mut rng);
+                    number::<T>(scale) * x
+                })
+                .collect()
+        };
+        Self {
+            images: normal(BATCH * SIDE * SIDE, 1.0),
+            mean: normal(net.dim(), 0.05),
+            scale: vec![number(0.01); net.dim()],
+            theta: vec![T::zero(); net.dim()],
+            logits: vec![T::zero(); BATCH * CLASSES],
+            cotangents: vec![T::zero(); BATCH * CLASSES],
+            gradient: vec![T::zero(); net.dim()],
+            workspace: net.workspace(BATCH),
+            net,
+            rng,
+        }
+    }
+
+    fn step(&mut self) {
+        draw(&self.mean, &self.scale, &mut self.rng, &mut self.theta);
+        self.net.forward(&self.theta, &self.images, &mut self.logits, &mut self.workspace);
+        let rows = self.logits.chunks_exact(CLASSES).zip(self.cotangents.chunks_exact_mut(CLASSES));
+        for (example, (logits, cotangents)) in rows.enumerate() {
+            let largest = logits.iter().fold(logits[0], |a, &b| Float::max(a, b));
+            for (cotangent, &logit) in cotangents.iter_mut().zip(logits) {
+                *cotangent = Float::exp(logit - largest);
+            }
+            let sum = cotangents.iter().fold(T::zero(), |sum, &x| sum + x);
+            for cotangent in cotangents.iter_mut() {
+                *cotangent /= sum * T::count(BATCH);
+            }
+            cotangents[example % CLASSES] -= T::one() / T::count(BATCH);
+        }
+        self.gradient.fill(T::zero());
+        self.net.backward(
+            &self.theta,
+            &self.images,
+            &self.cotangents,
+            &mut self.gradient,
+            &mut self.workspace,
+        );
+        let rate = number::<T>(1e-2);
+        for (mean, &slope) in self.mean.iter_mut().zip(&self.gradient) {
+            *mean -= rate * slope;
+        }
+    }
+
+    fn evaluate(&mut self) {
+        let Self { net, workspace, images, mean, scale, rng, .. } = self;
+        net.for_each_draw(
+            images,
+            DRAWS,
+            |_, theta| draw(mean, scale, rng, theta),
+            |_, logits| {
+                black_box(logits);
+            },
+            workspace,
+        );
+    }
+}
+
+/// `θ = μ + σε`.
+fn draw<T: Lanes>(mean: &[T], scale: &[T], rng: &mut ChaCha8Rng, theta: &mut [T])
+where
+    StandardNormal: Distribution<T>,
+{
+    for ((theta, &mean), &scale) in theta.iter_mut().zip(mean).zip(scale) {
+        let noise: T = StandardNormal.sample(rng);
+        *theta = mean + scale * noise;
+    }
+}
+
+fn network<T: Lanes>(c: &mut Criterion, precision: &str)
+where
+    StandardNormal: Distribution<T>,
+{
+    for channels in [[32, 64], [128, 256]] {
+        let mut experiment = Experiment::<T>::new(&channels);
+        let name = format!("{precision} {channels:?}");
+        let mut group = c.benchmark_group("network");
+        group.sample_size(10).measurement_time(Duration::from_secs(5));
+        group.bench_function(BenchmarkId::new("draw", &name), |b| {
+            let Experiment { mean, scale, rng, theta, .. } = &mut experiment;
+            b.iter(|| draw(mean, scale, rng, black_box(theta)));
+        });
+        group.bench_function(BenchmarkId::new("step", &name), |b| b.iter(|| experiment.step()));
+        group.bench_function(BenchmarkId::new("evaluation", &name), |b| {
+            b.iter(|| experiment.evaluate());
+        });
+        group.finish();
+    }
+}
+
+fn networks(c: &mut Criterion) {
+    network::<f32>(c, "f32");
+    network::<f64>(c, "f64");
+}
+
+criterion_group!(benches, networks);
+criterion_main!(benches);

@@ -1,0 +1,137 @@
+//! What a network of means computes, against the network that it was expanded from.
+
+use super::Function;
+use crate::checkpoint::{Architecture, Head, Posterior};
+use crate::group::{AnyGroup, Finite, Group};
+use crate::model::Model;
+use crate::model::conv::{ConvHead, ConvNet, ConvSpec};
+use crate::representation::{ActsOn, ActsOnGrid};
+use crate::scalar::Scalar;
+
+/// Images to compare on. Two networks of ReLU that agree on a few generic images and are not the same would have to
+/// agree by accident.
+const IMAGES: usize = 3;
+
+/// Compares logits of the two networks of means, in `f64`. `None` where the network is none that can be evaluated:
+/// kernels of different sides, or no image of a moderate side that every pool halves.
+pub(super) fn measured(small: &Posterior, wide: &Posterior, group: &AnyGroup) -> Option<Function> {
+    let network = Architecture::of(small).ok()?;
+    let side = image_side(&network)?;
+    let (small, wide) = (Means::of(small, side)?, Means::of(wide, side)?);
+    let grid = group.on_grid(side).ok()?;
+    let order = <f64 as Scalar>::count(group.small_order()?);
+    let (mut identical, mut average) = (true, true);
+    for image in 0..IMAGES {
+        let pixels = Model::<f64>::inputs(&small.net);
+        let x: Vec<f64> = (0..pixels).map(|pixel| noise(image * pixels + pixel)).collect();
+        let at = small.logits(&x);
+        let mut sum = vec![0.0; at.len()];
+        for g in group.elements() {
+            let back = group.inverse(&g);
+            let mut moved = vec![0.0; x.len()];
+            for (x, out) in x.chunks(side * side).zip(moved.chunks_mut(side * side)) {
+                grid.act(&back, x, out);
+            }
+            for (sum, logit) in sum.iter_mut().zip(small.logits(&moved)) {
+                *sum += logit;
+            }
+        }
+        let tolerance = small.rounding(&x, group.small_order()?) + wide.rounding(&x, 0);
+        for ((&wide, &at), &sum) in wide.logits(&x).iter().zip(&at).zip(&sum) {
+            let average_logit: f64 = sum / order;
+            // Not `>`: what is no number agrees with nothing.
+            identical &= (wide - at).abs() <= tolerance;
+            average &= (wide - average_logit).abs() <= tolerance;
+        }
+    }
+    Some(match (identical, average) {
+        (true, _) => Function::Identical,
+        (false, true) => Function::GroupAverage,
+        (false, false) => Function::Changed,
+    })
+}
+
+/// The smallest side with a feature map of at least 2×2, or that of the dense head.
+fn image_side(network: &Architecture) -> Option<usize> {
+    (2..=128).find(|&side| {
+        let fits = match (network.head(), network.feature_side(side)) {
+            (_, None) => false,
+            (Head::Pointwise { .. }, Some(features)) => features >= 2,
+            (Head::Dense { side: features, .. }, Some(found)) => found == features,
+        };
+        fits && network.odd_pools(side).is_empty()
+    })
+}
+
+/// Numbers between −1 and 1 without a pattern: fractional parts of multiples of the golden ratio.
+fn noise(k: usize) -> f64 {
+    let golden = 0.618_033_988_749_894_9;
+    2.0 * (((k * k + 3 * k + 1) as f64) * golden).fract() - 1.0
+}
+
+/// The network of a posterior's means.
+struct Means {
+    net: ConvNet,
+    theta: Vec<f64>,
+}
+
+impl Means {
+    fn of(posterior: &Posterior, side: usize) -> Option<Self> {
+        let network = Architecture::of(posterior).ok()?;
+        let convolutions = network.convolutions();
+        let (first, channels) = (
+            convolutions.first()?,
+            convolutions.iter().map(|layer| layer.out_channels).collect::<Vec<_>>(),
+        );
+        if convolutions.iter().any(|layer| layer.kernel != first.kernel) {
+            return None;
+        }
+        let (classes, head) = match network.head() {
+            Head::Pointwise { classes, .. } => (classes, ConvHead::Pointwise),
+            Head::Dense { classes, .. } => (classes, ConvHead::Dense),
+        };
+        let spec = ConvSpec::new(first.in_channels, side, &channels, classes)
+            .with_head(head)
+            .with_kernel(first.kernel);
+        let net = ConvNet::new(spec).ok()?;
+        let mut theta = vec![0.0; net.dim()];
+        for tensor in net.tensors() {
+            // All names of a network may begin with one path; a bias that is not there is 0.
+            let pair = posterior.pairs().iter().find(|pair| pair.name().ends_with(&tensor.name));
+            if let Some(pair) = pair {
+                if pair.mean().len() != tensor.range.len() {
+                    return None;
+                }
+                theta[tensor.range.clone()].copy_from_slice(pair.mean());
+            }
+        }
+        Some(Self { net, theta })
+    }
+
+    fn logits(&self, x: &[f64]) -> Vec<f64> {
+        self.net.prediction(&self.theta, x).as_slice().to_vec()
+    }
+
+    /// What rounding may do to a logit of the image or of a moved one, with a sum of `terms` afterwards.
+    ///
+    /// ReLU, pools and averages magnify no error, so each layer adds its roundings, relative to what it makes of
+    /// absolute values, and passes on those before: all of them at most the network of absolute values times
+    /// their number, one for each product and sum along a path. Moved images have other absolute networks: all pixels
+    /// are at most 1, and so 1 serves for each of them.
+    fn rounding(&self, x: &[f64], terms: usize) -> f64 {
+        let theta: Vec<f64> = self.theta.iter().map(|weight| weight.abs()).collect();
+        let ones = vec![1.0; x.len()];
+        let largest = self.net.prediction(&theta, &ones).max();
+        let fan_in: usize = self
+            .net
+            .tensors()
+            .iter()
+            .filter(|tensor| tensor.shape.len() > 1)
+            .map(|tensor| tensor.shape[1..].iter().product::<usize>() + 2)
+            .sum();
+        // The global average adds the pixels of the last map, at most as many as the image has.
+        let roundings = fan_in + x.len() + terms + 2;
+        // First order, doubled for the rest and for the rounding of this bound itself.
+        2.0 * roundings as f64 * f64::UNIT_ROUNDOFF * largest
+    }
+}

@@ -1,0 +1,47 @@
+//! Chapter S, the part on orbit expansion (S8 to S10), in exact arithmetic throughout.
+//!
+//! Proofs are in `proofs-notes/s-symmetrisations.md`.
+
+mod network;
+mod ring;
+mod s10_posterior;
+mod s8_blocks;
+mod s8_kernel;
+mod s8_rings;
+mod s9_average;
+
+use super::{About, Claim, Evidence, Outcome, Role};
+use crate::law::Residual;
+use crate::symmetrize::expansion::ExpansionError;
+
+/// The entries of this part.
+pub(super) fn claims() -> Vec<Box<dyn Claim>> {
+    let mut claims = s8_kernel::claims();
+    claims.extend(s8_blocks::claims());
+    claims.extend(s8_rings::claims());
+    claims.extend(s9_average::claims());
+    claims.extend(s10_posterior::claims());
+    claims
+}
+
+/// A theorem in rational arithmetic; fields are overridden where it differs.
+const THEOREM: About = About {
+    id: "",
+    title: "",
+    role: Role::Theorem,
+    of: None,
+    evidence: Evidence::Exact,
+    statement: "",
+    hypotheses: &[],
+    tolerance: "0: rational arithmetic",
+    covers: &[],
+    cost: 4,
+};
+
+/// A control.
+const CONTROL: About = About { role: Role::Control, ..THEOREM };
+
+/// What was found, or that nothing could be.
+fn settled(outcome: Result<Outcome, ExpansionError>) -> Outcome {
+    outcome.unwrap_or_else(|_| Outcome::new("set-up", Residual::failed()))
+}

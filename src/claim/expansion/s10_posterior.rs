@@ -1,0 +1,100 @@
+//! S10: the expanded posterior is invariant.
+
+use super::network::{COVERS, Small, same, scenes};
+use super::{CONTROL, THEOREM, settled};
+use crate::claim::scene::Scene;
+use crate::claim::{About, Claim, Entry, Feature, Outcome};
+use crate::group::FinitelyGenerated;
+use crate::law::Residual;
+use crate::representation::{
+    ActsBySignedPermutations, ActsOn, PermutationRep, SignedPermutationRep, Tensor, Unsigned, hom,
+};
+use crate::scalar::Rational;
+use crate::symmetrize::expansion::{ExpansionError, Layer};
+use nalgebra::DMatrix;
+
+/// The claim with its control.
+pub(super) fn claims() -> Vec<Box<dyn Claim>> {
+    vec![
+        Box::new(Entry {
+            about: About {
+                id: "S10.posterior",
+                title: "an expanded posterior is invariant",
+                statement: "means expanded by K_m under ρ and scales by K_s under |ρ|: every g_# fixes the diagonal \
+                            Gaussian of the hidden weights and their biases",
+                hypotheses: &["finite group", "signed permutations", "independent normal weights"],
+                covers: COVERS,
+                ..THEOREM
+            },
+            instances: scenes,
+            check: |scene| settled(posterior(scene, true)),
+            exact: None,
+        }),
+        Box::new(Entry {
+            about: About {
+                id: "S10.posterior-tiled-scales",
+                of: Some("S10.posterior"),
+                title: "scales that are tiled and not moved",
+                statement: "means expanded, scales repeated in every block: the posterior is invariant",
+                hypotheses: &["dropped: scales move with their means"],
+                covers: &[Feature::Abelian, Feature::NonAbelian],
+                ..CONTROL
+            },
+            instances: scenes,
+            check: |scene| settled(posterior(scene, false)),
+            exact: None,
+        }),
+    ]
+}
+
+type Hidden =
+    Tensor<PermutationRep<crate::group::AnyGroup>, SignedPermutationRep<crate::group::AnyGroup>>;
+
+/// How far moving the weights as maps between the expanded spaces moves them; `signed` for means.
+fn moved<R: ActsOn<Rational>>(rep: &R, weight: &DMatrix<Rational>) -> Residual
+where
+    R::Group: FinitelyGenerated,
+{
+    // Row-major, as maps are.
+    let entries = weight.transpose();
+    rep.group().generators().iter().fold(Residual::exact(true), |worst, g| {
+        worst.worse(same(rep.apply(g, entries.as_slice()).as_slice(), entries.as_slice()))
+    })
+}
+
+fn posterior(scene: &Scene, scales_move: bool) -> Result<Outcome, ExpansionError> {
+    let small = Small::of(scene)?;
+    let kernel = |l: usize, c: usize| small.matrix(23 * l + 13 * c);
+    let means = small.expansion.with_kernel(&small.layers, kernel)?;
+    let unsigned = small.expansion.unsigned();
+    let trained = |l: usize| small.scales[l].weight.clone();
+    let scales: Vec<Layer<Rational>> = if scales_move {
+        unsigned.with_kernel(&small.scales, |l, _| trained(l))?
+    } else {
+        unsigned.with_blocks(&small.scales, |l, _, _| trained(l))?
+    };
+    let mut outcome = Outcome::vacuous();
+    for l in 1..means.len() - 1 {
+        let (from, to): (Hidden, Hidden) =
+            (small.expansion.hidden_space(l)?, small.expansion.hidden_space(l + 1)?);
+        let maps = hom(from, to.clone())?;
+        outcome = outcome
+            .and("means of a hidden weight", moved(&maps, &means[l].weight))
+            .and("scales of a hidden weight", moved(&without_signs(maps), &scales[l].weight));
+        for (part, bias) in [("means", &means[l].bias), ("scales", &scales[l].bias)] {
+            let Some(bias) = bias else { continue };
+            let bias = DMatrix::from_column_slice(bias.len(), 1, bias.as_slice());
+            let residual = match part {
+                "means" => moved(&to, &bias),
+                _ => moved(&without_signs(to.clone()), &bias),
+            };
+            outcome = outcome.and("a hidden bias", residual);
+        }
+    }
+    Ok(outcome)
+}
+
+/// How scales move.
+fn without_signs<R: ActsBySignedPermutations>(rep: R) -> Unsigned<R> {
+    Unsigned::new(rep)
+}

@@ -1,0 +1,73 @@
+//! `equibayes expand`: make a trained network an equivariant one, `|G|` times as wide.
+
+use super::output::OutputFile;
+use super::posterior::FileArgs;
+use super::{CommandError, Common, Outcome};
+use equibayes::audit::{NamedGroup, expand};
+use equibayes::report;
+use equibayes::symmetrize::expansion::Arrangement;
+use std::path::PathBuf;
+
+/// Arguments of `equibayes expand`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The posterior, a safetensors file
+    #[arg(value_name = "IN")]
+    input: PathBuf,
+
+    /// Where the expanded posterior goes
+    #[arg(value_name = "OUT")]
+    output: PathBuf,
+
+    /// Which element moves the weight in which hidden block: group-conv, row-rolled, row-constant or
+    /// diagonal
+    #[arg(long, value_name = "NAME")]
+    arrangement: Arrangement,
+
+    /// The scale of blocks off the diagonal, where the mean is 0
+    #[arg(long, value_name = "SIGMA", default_value = "1e-6", value_parser = scale,
+          allow_negative_numbers = true)]
+    fill_scale: f64,
+
+    /// The group: c4 (quarter turns), c2 (half turns) or d4 (quarter turns and reflections)
+    #[arg(long, value_name = "GROUP", default_value = "c4")]
+    group: NamedGroup,
+
+    #[command(flatten)]
+    file: FileArgs,
+}
+
+fn scale(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(x) if x > 0.0 && x.is_finite() => Ok(x),
+        _ => Err("expected a positive finite number".into()),
+    }
+}
+
+/// Expands a posterior.
+///
+/// # Errors
+/// If the file is no posterior of the network, is expanded already or has no such arrangement, the result does
+/// not fit its element types, or it cannot be written.
+pub(crate) fn run(args: &Args, common: &Common) -> Result<Outcome, CommandError> {
+    let outputs = common.outputs()?;
+    let file = OutputFile::at(&args.output)?;
+    if outputs.json_file().is_some_and(|json| json.is_same(&file)) {
+        return Err(CommandError::new("OUT and --json: expected two different files"));
+    }
+    outputs.keep(&args.input)?;
+    let (posterior, mut notes) = args.file.read(&args.input)?;
+    let expanded = expand(&posterior, args.group, args.arrangement, args.fill_scale)
+        .map_err(|error| CommandError::new(format!("{:?}: {error}", args.input)))?;
+    let kept: Vec<&str> = posterior.others().iter().map(|other| other.name()).collect();
+    if !kept.is_empty() {
+        notes.push(format!("left as they are, being no tensor pairs: {}", kept.join(", ")));
+    }
+    file.write(&expanded.posterior.to_bytes().map_err(CommandError::new)?)?;
+    let group = args.group.to_string();
+    outputs.deliver(
+        |paint| report::expand::text(&group, &notes, &expanded, paint),
+        || report::expand::json(&group, &notes, &expanded),
+    )?;
+    Ok(Outcome::Done)
+}

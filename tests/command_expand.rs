@@ -1,0 +1,250 @@
+//! `equibayes expand`, and `equibayes audit` of what it writes.
+#![cfg(feature = "cli")]
+
+use equibayes::checkpoint::{Convention, Posterior, Precision, TensorPair};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn equibayes(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_equibayes"))
+        .args(args)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("the command runs")
+}
+
+#[track_caller]
+fn done(args: &[&str]) -> String {
+    let out = equibayes(args);
+    let stderr = String::from_utf8_lossy(&out.stderr);
+    assert_eq!(out.status.code(), Some(0), "{args:?}: {stderr}");
+    assert!(stderr.is_empty(), "{args:?}: {stderr}");
+    String::from_utf8(out.stdout).expect("text")
+}
+
+#[track_caller]
+fn refused(args: &[&str], says: &[&str]) {
+    let out = equibayes(args);
+    let stderr = String::from_utf8_lossy(&out.stderr);
+    assert_eq!(out.status.code(), Some(2), "{args:?}: {stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(out.stdout.is_empty());
+    for part in says {
+        assert!(stderr.contains(part), "{args:?}: {stderr}: {part}");
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path in Unicode")
+}
+
+fn pair(name: &str, shape: &[usize]) -> TensorPair {
+    let n = shape.iter().product::<usize>();
+    let mean = (0..n).map(|i| f64::sin((7 * i + name.len()) as f64)).collect();
+    let sigma = (0..n).map(|i| 0.5 + 0.25 * f64::cos((3 * i) as f64)).collect();
+    TensorPair::new(name, shape.to_vec(), mean, sigma, Precision::F64).expect("a pair")
+}
+
+/// Three convolutions of 2, 3 and 2 channels, and a head.
+fn network(folder: &Path, dense: bool) -> PathBuf {
+    let head = if dense {
+        pair("fc.weight", &[5, 2 * 4])
+    } else {
+        pair("classifier.weight", &[5, 2, 1, 1])
+    };
+    let posterior = Posterior::new(
+        Convention::AugmentBnns,
+        vec![
+            pair("conv_layers.0.weight", &[2, 1, 3, 3]),
+            pair("conv_layers.0.bias", &[2]),
+            pair("conv_layers.1.weight", &[3, 2, 3, 3]),
+            pair("conv_layers.2.weight", &[2, 3, 3, 3]),
+            pair("conv_layers.2.bias", &[2]),
+            head,
+        ],
+    )
+    .expect("a posterior");
+    let path = folder.join(if dense { "dense.safetensors" } else { "small.safetensors" });
+    posterior.write(&path).expect("written");
+    path
+}
+
+fn json(args: &[&str]) -> Value {
+    serde_json::from_str(&done(&[args, &["--json", "-"]].concat())).expect("JSON")
+}
+
+#[test]
+fn arrangements_are_written_and_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (network(folder.path(), false), folder.path().join("out.safetensors"));
+    let nothing = Value::Null;
+    for (arrangement, exact, rows, function, shifts) in [
+        ("group-conv", true, 2, "changed", serde_json::json!([1, 1, 1])),
+        ("row-rolled", true, 4, "changed", serde_json::json!([1, 2, 3])),
+        ("row-constant", false, 1, "changed", serde_json::json!([1, null, null])),
+        ("diagonal", true, 4, "group-average", serde_json::json!([1, 1, 1])),
+    ] {
+        let result = json(&["expand", text(&input), text(&out), "--arrangement", arrangement]);
+        assert_eq!(result["arrangement"], arrangement);
+        assert_eq!(result["exact"], exact, "{arrangement}");
+        assert_eq!(result["distinct_rows"], rows, "{arrangement}");
+        assert_eq!(result["function"], function, "{arrangement}");
+        assert_eq!(result["output_shift"], shifts, "{arrangement}");
+        assert_eq!(result["witness"] == nothing, exact, "{arrangement}");
+        // The audit knows from the file how its channels move.
+        let audit = json(&["audit", text(&out)]);
+        let divergence = audit["total"]["orbit_divergence"].as_f64().unwrap();
+        assert_eq!(divergence == 0.0, exact, "{arrangement}: {divergence}");
+        if exact {
+            assert_eq!(audit["layout"], "blocked");
+            let channels = if arrangement == "row-rolled" { "regular:1,2,3" } else { "regular" };
+            assert_eq!(audit["channels"], channels);
+        }
+    }
+}
+
+#[test]
+fn shifts_can_be_said_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (network(folder.path(), false), folder.path().join("out.safetensors"));
+    done(&["expand", text(&input), text(&out), "--arrangement", "row-rolled"]);
+    let divergence = |channels: &str| {
+        let args = ["audit", text(&out), "--channels", channels, "--layout", "blocked"];
+        json(&args)["total"]["orbit_divergence"].as_f64().unwrap()
+    };
+    assert_eq!(divergence("regular:2"), 0.0);
+    assert_eq!(divergence("regular:1,2,3"), 0.0);
+    for other in ["regular", "regular:1", "regular:3", "regular:1,2,2", "trivial"] {
+        assert!(divergence(other) > 1.0, "{other}");
+    }
+    let channels = |channels| ["audit", text(&out), "--channels", channels];
+    refused(&channels("regular:1,2"), &["2 shifts", "expected 3"]);
+    refused(&channels("regular:4"), &["regular:4", "from 0 to 3"]);
+    refused(
+        &[&channels("regular:2")[..], &["--group", "d4"]].concat(),
+        &["shifted by 2 under d4", "expected 0 or 1"],
+    );
+}
+
+#[test]
+fn a_dense_head_moves_with_its_blocks() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (network(folder.path(), true), folder.path().join("out.safetensors"));
+    let exact = |arrangement: &str| {
+        json(&["expand", text(&input), text(&out), "--arrangement", arrangement])["exact"].clone()
+    };
+    assert_eq!(exact("group-conv"), true);
+    assert_eq!(json(&["audit", text(&out)])["total"]["orbit_divergence"], 0.0);
+    // Not with the shift of row-rolled blocks.
+    assert_eq!(exact("row-rolled"), false);
+}
+
+#[test]
+fn other_groups_expand_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (network(folder.path(), false), folder.path().join("out.safetensors"));
+    for (group, rows, channels) in [("c2", 1, 4), ("d4", 4, 16)] {
+        let args =
+            ["expand", text(&input), text(&out), "--arrangement", "group-conv", "--group", group];
+        let result = json(&args);
+        assert_eq!((&result["exact"], &result["distinct_rows"]), (&true.into(), &rows.into()));
+        let written = Posterior::read(&out, None).unwrap();
+        assert_eq!(written.pairs()[0].shape()[0], channels);
+        let audit = json(&["audit", text(&out)]);
+        assert_eq!(audit["group"], group);
+        assert_eq!(audit["total"]["orbit_divergence"], 0.0, "{group}");
+    }
+    let rolled =
+        ["expand", text(&input), text(&out), "--arrangement", "row-rolled", "--group", "d4"];
+    refused(&rolled, &["row-rolled", "abelian"]);
+}
+
+#[test]
+fn kernels_that_do_not_turn_are_equivariant_in_every_arrangement() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (network(folder.path(), false), folder.path().join("out.safetensors"));
+    // Every kernel constant over its pixels: fixed by the group.
+    let posterior = Posterior::read(&input, None).unwrap();
+    let constant = |pair: &TensorPair| {
+        let length = pair.shape().get(2..).map_or(1, |kernel| kernel.iter().product());
+        let along = |values: &[f64]| -> Vec<f64> {
+            values.iter().enumerate().map(|(i, _)| values[i / length * length]).collect()
+        };
+        pair.with_values(along(pair.mean()), along(pair.sigma())).unwrap()
+    };
+    let pairs = posterior.pairs().iter().map(constant).collect();
+    posterior.with_pairs(pairs).unwrap().write(&input).unwrap();
+    for (arrangement, function, rows) in [
+        ("group-conv", "changed", 1),
+        ("row-rolled", "changed", 1),
+        ("row-constant", "changed", 1),
+        ("diagonal", "identical", 4),
+    ] {
+        let result = json(&["expand", text(&input), text(&out), "--arrangement", arrangement]);
+        assert_eq!(result["exact"], true, "{arrangement}");
+        assert_eq!(result["function"], function, "{arrangement}");
+        assert_eq!(result["distinct_rows"], rows, "{arrangement}");
+        assert_eq!(json(&["audit", text(&out)])["total"]["orbit_divergence"], 0.0);
+    }
+}
+
+#[test]
+fn what_cannot_be_expanded_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (network(folder.path(), false), folder.path().join("out.safetensors"));
+    let again = folder.path().join("again.safetensors");
+    let group_conv = ["--arrangement", "group-conv"];
+    done(&[&["expand", text(&input), text(&out)], &group_conv[..]].concat());
+    refused(
+        &[&["expand", text(&out), text(&again)], &group_conv[..]].concat(),
+        &["out.safetensors", "already expanded"],
+    );
+    assert!(!again.exists());
+    refused(&["expand", text(&input), text(&again)], &["--arrangement"]);
+    refused(
+        &["expand", text(&input), text(&again), "--arrangement", "cyclic"],
+        &["cyclic", "group-conv", "diagonal"],
+    );
+    for scale in ["0", "-1", "nan", "inf"] {
+        let args = ["--arrangement", "diagonal", "--fill-scale", scale];
+        refused(
+            &[&["expand", text(&input), text(&again)], &args[..]].concat(),
+            &["fill-scale", "positive"],
+        );
+    }
+}
+
+#[test]
+fn the_fill_is_off_the_diagonal() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (network(folder.path(), false), folder.path().join("out.safetensors"));
+    let shown = done(&[
+        "expand",
+        text(&input),
+        text(&out),
+        "--arrangement",
+        "diagonal",
+        "--fill-scale",
+        "0.125",
+    ]);
+    for part in ["equivariant", "group average", "Distinct rows of blocks: 4", "1, 1, 1"] {
+        assert!(shown.contains(part), "{shown}");
+    }
+    let (small, wide) =
+        (Posterior::read(&input, None).unwrap(), Posterior::read(&out, None).unwrap());
+    let (small, wide) = (&small.pairs()[2], &wide.pairs()[2]);
+    assert_eq!(wide.shape(), [12, 8, 3, 3]);
+    for (i, (&mean, &sigma)) in wide.mean().iter().zip(wide.sigma()).enumerate() {
+        let (row, column, place) = (i / 72, i / 9 % 8, i % 9);
+        if row / 3 == column / 2 {
+            if row < 3 {
+                let trained = (row * 2 + column) * 9 + place;
+                assert_eq!(mean, small.mean()[trained]);
+            }
+        } else {
+            assert_eq!(mean, 0.0);
+            assert!((sigma - 0.125).abs() < 1e-15);
+        }
+    }
+}
