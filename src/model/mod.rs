@@ -9,6 +9,7 @@
 //!
 //! for every `g`, `θ`, `x`. Then whatever is invariant in `Θ`, a posterior say, predicts equivariantly.
 
+pub mod conv;
 mod joint;
 
 pub use joint::Joint;
