@@ -30,6 +30,11 @@
 mod action;
 mod asymmetry;
 mod listed;
+#[cfg(feature = "data")]
+mod measure;
+mod network;
+#[cfg(feature = "data")]
+mod orbit_predictions;
 mod symmetrize;
 
 pub use action::{
@@ -37,4 +42,7 @@ pub use action::{
 };
 pub use asymmetry::{Audit, DefectBounds, Overflow, TensorAudit, VACUOUS};
 pub use listed::{ActionsError, ActionsFile, AxisProblem};
+#[cfg(feature = "data")]
+pub use measure::{DefectEstimates, MeasureError, Measurement, measure};
+pub use network::{NetworkError, PosteriorNetwork};
 pub use symmetrize::{SymmetrizeError, Symmetrized, TIED_METADATA, symmetrize};

@@ -35,44 +35,51 @@ fn joined(
     Images::new(shape, white, pixels.to_vec(), labels.to_vec())
 }
 
-/// The sizes behind a magic number, and what follows them.
-fn header<const AXES: usize>(
-    bytes: &[u8],
+/// A kind of file: its first four bytes, and what to call it.
+struct Kind {
     magic: [u8; 4],
+    hex: &'static str,
     what: &'static str,
-    expected: &'static str,
-) -> Result<([usize; AXES], usize, &[u8]), DataError> {
-    let Some(rest) = bytes.strip_prefix(&magic) else {
+}
+
+const IMAGES: Kind =
+    Kind { magic: [0, 0, 8, 3], hex: "[00, 00, 08, 03]", what: "an IDX file of images" };
+const LABELS: Kind =
+    Kind { magic: [0, 0, 8, 1], hex: "[00, 00, 08, 01]", what: "an IDX file of labels" };
+
+/// The sizes behind the magic number, and the data, which is as long as they say.
+fn split<'a, const AXES: usize>(
+    bytes: &'a [u8],
+    kind: &Kind,
+) -> Result<([usize; AXES], &'a [u8]), DataError> {
+    let Some(rest) = bytes.strip_prefix(&kind.magic) else {
         let first = &bytes[..bytes.len().min(4)];
         let found = if first.is_empty() { "nothing".into() } else { format!("{first:02x?}") };
-        return Err(DataError::Magic { what, found, expected });
+        return Err(DataError::Magic { what: kind.what, found, expected: kind.hex });
     };
-    let (sizes, rest) = rest
-        .as_chunks::<4>()
-        .0
-        .split_first_chunk::<AXES>()
-        .ok_or_else(|| {
-            let expected = format!("{AXES} sizes of four");
-            DataError::Count { what: "bytes of sizes", found: rest.len(), expected }
-        })
-        .map(|(sizes, _)| (sizes, &rest[4 * AXES..]))?;
-    let sizes = sizes.map(|size| u32::from_be_bytes(size) as usize);
-    let all = sizes.iter().try_fold(1_usize, |product, &n| product.checked_mul(n));
-    if all != Some(rest.len()) {
-        let expected = format!("what {sizes:?} makes");
-        return Err(DataError::Count { what: "bytes of data", found: rest.len(), expected });
+    let Some((sizes, data)) = rest.split_at_checked(4 * AXES) else {
+        let expected = format!("{}, for {AXES} sizes", 4 * AXES);
+        return Err(DataError::Count { what: "bytes of sizes", found: rest.len(), expected });
+    };
+    let mut counts = [0; AXES];
+    for (count, size) in counts.iter_mut().zip(sizes.as_chunks::<4>().0) {
+        *count = u32::from_be_bytes(*size) as usize;
     }
-    Ok((sizes, sizes[0], rest))
+    let all = counts.iter().try_fold(1_usize, |product, &n| product.checked_mul(n));
+    if all != Some(data.len()) {
+        let expected = format!("the product of {counts:?}");
+        return Err(DataError::Count { what: "bytes of data", found: data.len(), expected });
+    }
+    Ok((counts, data))
 }
 
 fn parse_images(bytes: &[u8]) -> Result<([usize; 3], usize, &[u8]), DataError> {
-    let (sizes, count, pixels) =
-        header::<3>(bytes, [0, 0, 8, 3], "an IDX file of images", "[00, 00, 08, 03]")?;
-    Ok(([1, sizes[1], sizes[2]], count, pixels))
+    let ([count, rows, columns], pixels) = split(bytes, &IMAGES)?;
+    Ok(([1, rows, columns], count, pixels))
 }
 
 fn parse_labels(bytes: &[u8]) -> Result<&[u8], DataError> {
-    Ok(header::<1>(bytes, [0, 0, 8, 1], "an IDX file of labels", "[00, 00, 08, 01]")?.2)
+    Ok(split::<1>(bytes, &LABELS)?.1)
 }
 
 #[cfg(test)]
