@@ -66,6 +66,10 @@
     doc = "| [`checkpoint`] | posteriors in safetensors files |",
     doc = "| [`audit`] | auditing and symmetrising such posteriors |"
 )]
+#![cfg_attr(
+    feature = "data",
+    doc = "| [`data`] | labelled images: the embedded digits, IDX, CIFAR-10 |"
+)]
 //!
 //! Statements, with proofs, are in the repository's `proofs-notes/`; their ids (`S4`, `F3`) name the claims
 //! in the catalogue, the tests and the report.
@@ -76,6 +80,7 @@
 //!
 //! - `catalogue`: the claims and their runner (proptest, rayon, statrs).
 //! - `checkpoint`: safetensors files.
+//! - `data`: labelled images, embedded and from files.
 //! - `cli`: the `equibayes` command and its reports.
 
 pub mod action;
@@ -85,6 +90,8 @@ pub mod audit;
 pub mod checkpoint;
 #[cfg(feature = "catalogue")]
 pub mod claim;
+#[cfg(feature = "data")]
+pub mod data;
 pub mod defect;
 pub mod dual;
 pub mod family;

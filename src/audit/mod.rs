@@ -31,6 +31,11 @@ mod action;
 mod asymmetry;
 mod expand;
 mod listed;
+#[cfg(feature = "data")]
+mod measure;
+mod network;
+#[cfg(feature = "data")]
+mod orbit_predictions;
 mod symmetrize;
 
 pub use crate::representation::{Channels, Layout, UnknownName};
@@ -41,4 +46,7 @@ pub use expand::{
     Function, ShiftsError, expand, recorded_shifts,
 };
 pub use listed::{ActionsError, ActionsFile, AxisProblem};
+#[cfg(feature = "data")]
+pub use measure::{DefectEstimates, MeasureError, Measurement, measure};
+pub use network::{NetworkError, PosteriorNetwork};
 pub use symmetrize::{SymmetrizeError, Symmetrized, TIED_METADATA, symmetrize};

@@ -1,8 +1,9 @@
 //! `equibayes audit`: how far a posterior is from invariant.
 
-use super::posterior::ActionArgs;
+use super::posterior::{ActionArgs, Moved};
 use super::{CommandError, Common, Outcome};
-use equibayes::audit::Audit;
+use equibayes::audit::{Audit, Measurement, PosteriorNetwork, measure};
+use equibayes::data::{Part, Source};
 use equibayes::report;
 use std::path::PathBuf;
 
@@ -15,6 +16,16 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     action: ActionArgs,
+
+    /// Also measure the defect on images: digits (embedded), mnist:DIR, fashion-mnist:DIR, cifar10:DIR or
+    /// idx:DIR; the test part, if there are two
+    #[arg(long, value_name = "SOURCE")]
+    data: Option<Source>,
+
+    /// Draws of the weights for each prediction
+    #[arg(long, value_name = "T", default_value_t = 64, requires = "data",
+          value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
+    draws: u32,
 
     /// Exit with status 1 if the orbit divergence is above this, in nats
     #[arg(long, value_name = "X", value_parser = divergence, allow_negative_numbers = true)]
@@ -35,21 +46,52 @@ fn divergence(text: &str) -> Result<f64, String> {
 pub(crate) fn run(args: &Args, common: &Common) -> Result<Outcome, CommandError> {
     let outputs = common.outputs()?;
     outputs.keep(&args.posterior)?;
-    let moved = args.action.read(&args.posterior)?;
+    let mut moved = args.action.read(&args.posterior)?;
     let audit = Audit::of(&moved.posterior, &moved.action)
         .map_err(|error| CommandError::new(format!("{:?}: {error}", args.posterior)))?;
+    let measured = measured(args, &mut moved, common)?;
+    let measured = measured.as_ref();
     let found = audit.total.orbit_divergence;
     let limit = args.max_divergence.filter(|&limit| found > limit);
     outputs.deliver(
         |paint| {
-            let mut text = report::audit::text(&moved.subject, &audit, paint);
+            let mut text = report::audit::text(&moved.subject, &audit, measured, paint);
             if let Some(limit) = limit {
                 let refused = format!("Refused: orbit divergence {found:.4e} above {limit}.");
                 text.push_str(&format!("\n{}\n", paint.bad(&refused)));
             }
             text
         },
-        || report::audit::json(&moved.subject, &audit),
+        || report::audit::json(&moved.subject, &audit, measured),
     )?;
     Ok(if limit.is_some() { Outcome::Refused } else { Outcome::Done })
+}
+
+/// What the images say, if there are any to ask.
+fn measured(
+    args: &Args,
+    moved: &mut Moved,
+    common: &Common,
+) -> Result<Option<Measurement>, CommandError> {
+    let Some(source) = &args.data else { return Ok(None) };
+    let about = |error: &dyn std::fmt::Display| {
+        CommandError::new(format!("{:?} on {source}: {error}", args.posterior))
+    };
+    let images = source.load(Part::Test).map_err(|error| CommandError::new(error.to_string()))?;
+    let network = PosteriorNetwork::of(&moved.posterior, images.shape()).map_err(|e| about(&e))?;
+    for (layer, side) in network.odd_pools() {
+        moved.subject.notes.push(format!(
+            "the pool after conv_layers.{layer} meets an odd side, {side}: nothing is equivariant there"
+        ));
+    }
+    let progress = common.progress(images.len(), "images");
+    let measured = measure(
+        &moved.posterior,
+        moved.action.group(),
+        &images,
+        args.draws as usize,
+        common.seed,
+        |count| progress.advance(count),
+    );
+    measured.map(Some).map_err(|e| about(&e))
 }

@@ -1,7 +1,8 @@
 //! Audits of posteriors, as text and as JSON.
 
 use super::Paint;
-use crate::audit::{Audit, VACUOUS};
+use crate::audit::{Audit, Measurement, VACUOUS};
+use crate::defect::Scores;
 use crate::symmetrize::mean_field::{Asymmetry, Method};
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
@@ -36,7 +37,7 @@ struct Json<'a> {
     tensors: Vec<Tensor<'a>>,
     total: Numbers,
     bounds: Bounds,
-    data: Option<()>,
+    data: Option<Data>,
     notes: &'a [String],
 }
 
@@ -77,6 +78,70 @@ struct JsonPair<'a> {
     after: Json<'a>,
 }
 
+/// What was measured on images.
+#[derive(Serialize)]
+struct Data {
+    images: usize,
+    draws: usize,
+    defect: Defect,
+    #[serde(flatten)]
+    scores: ScoreNumbers,
+    orbit_sampled: OrbitSampled,
+}
+
+#[derive(Serialize)]
+struct Defect {
+    plug_in: f64,
+    shared: f64,
+    unbiased: Option<f64>,
+    unbiased_se: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct ScoreNumbers {
+    osp_majority: f64,
+    osp_identity: f64,
+    symmetric_kl: f64,
+    accuracy: f64,
+    nll: f64,
+    ece: f64,
+}
+
+#[derive(Serialize)]
+struct OrbitSampled {
+    #[serde(flatten)]
+    scores: ScoreNumbers,
+    max_error: f64,
+}
+
+impl From<&Scores> for ScoreNumbers {
+    fn from(scores: &Scores) -> Self {
+        let &Scores { osp_majority, osp_identity, symmetric_kl, accuracy, nll, ece } = scores;
+        Self { osp_majority, osp_identity, symmetric_kl, accuracy, nll, ece }
+    }
+}
+
+impl From<&Measurement> for Data {
+    fn from(found: &Measurement) -> Self {
+        let defect = &found.defect;
+        Self {
+            images: found.images,
+            draws: found.draws,
+            defect: Defect {
+                plug_in: defect.plug_in,
+                shared: defect.shared,
+                unbiased: defect.unbiased,
+                unbiased_se: defect.unbiased_se,
+            },
+            scores: (&found.scores).into(),
+            orbit_sampled: OrbitSampled {
+                scores: (&found.orbit_sampled).into(),
+                max_error: found.orbit_sampled_error,
+            },
+        }
+    }
+}
+
 fn numbers(asymmetry: &Asymmetry, singular: bool) -> Numbers {
     let unless_singular = |x: f64| (!singular).then_some(x);
     Numbers {
@@ -88,7 +153,12 @@ fn numbers(asymmetry: &Asymmetry, singular: bool) -> Numbers {
     }
 }
 
-fn json_of<'a>(subject: &'a Subject, audit: &'a Audit, singular: bool) -> Json<'a> {
+fn json_of<'a>(
+    subject: &'a Subject,
+    audit: &'a Audit,
+    measured: Option<&Measurement>,
+    singular: bool,
+) -> Json<'a> {
     Json {
         group: &subject.group,
         // Digits are a number in JSON, however many.
@@ -109,7 +179,7 @@ fn json_of<'a>(subject: &'a Subject, audit: &'a Audit, singular: bool) -> Json<'
             .collect(),
         total: numbers(&audit.total, singular),
         bounds: Bounds { b1: audit.bounds.b1, b2: audit.bounds.b2, b3: audit.bounds.b3 },
-        data: None,
+        data: measured.map(Data::from),
         notes: &subject.notes,
     }
 }
@@ -121,9 +191,9 @@ fn rendered(value: &impl Serialize) -> String {
     text
 }
 
-/// An audit as JSON.
-pub fn json(subject: &Subject, audit: &Audit) -> String {
-    rendered(&json_of(subject, audit, false))
+/// An audit as JSON, with what was measured on images, if anything was.
+pub fn json(subject: &Subject, audit: &Audit, measured: Option<&Measurement>) -> String {
+    rendered(&json_of(subject, audit, measured, false))
 }
 
 /// The audits before and after a symmetrisation as JSON. After tying, divergences are null: the
@@ -138,8 +208,8 @@ pub fn symmetrized_json(
     rendered(&JsonPair {
         method: method.name(),
         moved,
-        before: json_of(subject, before, false),
-        after: json_of(subject, after, method == Method::Tie),
+        before: json_of(subject, before, None, false),
+        after: json_of(subject, after, None, method == Method::Tie),
     })
 }
 
@@ -262,13 +332,63 @@ fn head(subject: &Subject) -> String {
     text
 }
 
-/// An audit for a terminal.
-pub fn text(subject: &Subject, audit: &Audit, paint: Paint) -> String {
+/// Estimates and scores, as far as they were measured.
+fn measured(found: &Measurement, paint: Paint) -> String {
+    let defect = &found.defect;
+    let mut text = format!(
+        "\n{}\n",
+        paint.strong(&format!("Measured on {} images with {} draws:", found.images, found.draws))
+    );
+    let unbiased = match (defect.unbiased, defect.unbiased_se) {
+        (Some(value), Some(se)) => format!("{} ± {}", figure(value), figure(se)),
+        (Some(value), None) => figure(value),
+        (None, _) => "takes two draws".to_owned(),
+    };
+    text.push_str(&format!(
+        "  mean squared defect  unbiased {unbiased}; plug-in {} with shared draws, {} with fresh ones\n",
+        figure(defect.shared),
+        figure(defect.plug_in)
+    ));
+    let columns = ["accuracy", "NLL", "ECE", "majority", "identity", "symmetric KL"];
+    let line = |name: &str, cells: [String; 6]| {
+        let cells: Vec<String> = cells
+            .iter()
+            .zip(columns)
+            .map(|(cell, name)| format!("{cell:>w$}", w = name.len().max(9)))
+            .collect();
+        format!("  {name:<19}  {}\n", cells.join("  "))
+    };
+    text.push_str(&line("", columns.map(str::to_owned)));
+    for (name, scores) in [("posterior", &found.scores), ("orbit-sampled", &found.orbit_sampled)] {
+        let share = |x: f64| format!("{:.2} %", 100.0 * x);
+        text.push_str(&line(
+            name,
+            [
+                share(scores.accuracy),
+                figure(scores.nll),
+                figure(scores.ece),
+                share(scores.osp_majority),
+                share(scores.osp_identity),
+                figure(scores.symmetric_kl),
+            ],
+        ));
+    }
+    text.push_str(&format!(
+        "  Majority and identity: the share of an orbit with the same class. Orbit-sampled probabilities \
+         differ by at most {} over an orbit.\n",
+        figure(found.orbit_sampled_error)
+    ));
+    text
+}
+
+/// An audit for a terminal, with what was measured on images, if anything was.
+pub fn text(subject: &Subject, audit: &Audit, found: Option<&Measurement>, paint: Paint) -> String {
     format!(
-        "{}\nDivergences in nats; all columns add over tensors.\n{}\n{}",
+        "{}\nDivergences in nats; all columns add over tensors.\n{}\n{}{}",
         head(subject),
         table(audit, false, paint),
-        bounds(subject, audit)
+        bounds(subject, audit),
+        found.map_or_else(String::new, |found| measured(found, paint))
     )
 }
 

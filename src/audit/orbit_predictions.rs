@@ -1,0 +1,118 @@
+//! Predictions of drawn networks over the orbits of images.
+
+use super::PosteriorNetwork;
+use crate::data::Images;
+use crate::group::{AnyGroup, Finite, Group, Permutation};
+use crate::model::conv::ConvNet;
+use crate::model::{Differentiable, Model};
+use crate::representation::{ActsOnGrid, RepresentationError};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+/// Images that go through the network at a time: enough to keep all cores busy, and no more memory than
+/// that needs.
+const CHUNK: usize = 128;
+
+/// How a group moves images, the identity first.
+pub(super) struct Orbit {
+    pub(super) maps: Vec<Permutation>,
+    /// For each `g`, the numbers of `hg` for all `h`.
+    pub(super) products: Vec<Vec<usize>>,
+    channels: usize,
+}
+
+impl Orbit {
+    pub(super) fn new(
+        group: &AnyGroup,
+        [channels, side, _]: [usize; 3],
+    ) -> Result<Self, RepresentationError> {
+        let grid = group.on_grid(side)?;
+        let mut elements: Vec<_> = group.elements().collect();
+        let identity = group.identity();
+        // Stable: the others keep their order.
+        elements.sort_by_key(|g| *g != identity);
+        let maps = elements.iter().map(|g| grid.permutation(g)).collect();
+        let number = |g| elements.iter().position(|other| *other == g).unwrap_or(0);
+        let products = elements
+            .iter()
+            .map(|g| elements.iter().map(|h| number(group.compose(h, g))).collect())
+            .collect();
+        Ok(Self { maps, products, channels })
+    }
+
+    /// Images moved by every element, element after element.
+    pub(super) fn inputs(&self, images: &Images, begin: usize, count: usize) -> Vec<f64> {
+        let dim = images.dim();
+        let mut inputs = vec![0.0; self.maps.len() * count * dim];
+        let mut image = vec![0.0; dim];
+        for i in 0..count {
+            images.write(begin + i, &mut image);
+            for (g, map) in self.maps.iter().enumerate() {
+                let out = &mut inputs[(g * count + i) * dim..][..dim];
+                let plane = dim / self.channels;
+                for (from, to) in image.chunks_exact(plane).zip(out.chunks_exact_mut(plane)) {
+                    for (value, &pixel) in from.iter().zip(map.images()) {
+                        to[pixel as usize] = *value;
+                    }
+                }
+            }
+        }
+        inputs
+    }
+}
+
+/// Draws weights and evaluates the network on them.
+pub(super) struct Evaluator<'a> {
+    network: &'a PosteriorNetwork,
+    seed: u64,
+    theta: Vec<f64>,
+    workspace: <ConvNet as Differentiable<f64>>::Workspace,
+}
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn new(network: &'a PosteriorNetwork, seed: u64) -> Self {
+        let workspace = network.net().workspace(CHUNK);
+        Self { network, seed, theta: network.mean().to_vec(), workspace }
+    }
+
+    /// Draw `t` of those that belong to group element `g`.
+    pub(super) fn draw(&mut self, g: usize, t: usize) {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        rng.set_stream(((g as u64) << 32) | t as u64);
+        let parameters = self.network.mean().iter().zip(self.network.sigma());
+        for (value, (mean, sigma)) in self.theta.iter_mut().zip(parameters) {
+            let noise: f64 = StandardNormal.sample(&mut rng);
+            *value = mean + sigma * noise;
+        }
+    }
+
+    /// Log-probabilities of all classes for each input.
+    pub(super) fn log_probabilities(&mut self, inputs: &[f64], out: &mut [f64]) {
+        let net = self.network.net();
+        let (dim, classes) = (Model::<f64>::inputs(net), Model::<f64>::outputs(net));
+        for (inputs, out) in inputs.chunks(CHUNK * dim).zip(out.chunks_mut(CHUNK * classes)) {
+            net.forward(&self.theta, inputs, out, &mut self.workspace);
+        }
+        for logits in out.chunks_exact_mut(classes) {
+            let normaliser = log_sum_exp(logits.iter().copied());
+            logits.iter_mut().for_each(|logit| *logit -= normaliser);
+        }
+    }
+}
+
+fn log_sum_exp(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let largest = values.clone().fold(f64::NEG_INFINITY, f64::max);
+    largest + values.map(|value| (value - largest).exp()).sum::<f64>().ln()
+}
+
+pub(super) fn log_mean_exp(values: impl ExactSizeIterator<Item = f64> + Clone) -> f64 {
+    let count = values.len() as f64;
+    log_sum_exp(values) - count.ln()
+}
+
+/// The logarithms of the mean probabilities over draws.
+pub(super) fn mean_of_draws(logs: &[f64], draws: usize) -> Vec<f64> {
+    let len = logs.len() / draws;
+    (0..len).map(|at| log_mean_exp((0..draws).map(|t| logs[t * len + at]))).collect()
+}
