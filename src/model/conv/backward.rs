@@ -98,8 +98,8 @@ pub(super) fn list<T: Lanes>(
             let pixel = 2 * row * map + 2 * column;
             let pixels = [pixel, pixel + 1, pixel + map, pixel + map + 1, pixel];
             for (channel, (&winner, &value)) in winners.iter().zip(upstream).enumerate() {
-                let winner = winner.index().min(OFF);
-                let kept = winner != OFF;
+                let winner = winner.index().min(usize::from(OFF));
+                let kept = winner != usize::from(OFF);
                 by_channel.push_if(kept, channel, value, places[winner] as u32);
                 if let Some(lists) = &mut by_pixel {
                     lists.push_if(kept, pixels[winner], value, channel as u32);

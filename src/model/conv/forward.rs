@@ -10,7 +10,7 @@ use super::spec::{Frame, Layer};
 use pulp::{Simd, WithSimd};
 
 /// What a winner is called where the ReLU is off: the others are 0 to 3, in scan order.
-pub(super) const OFF: usize = 4;
+pub(super) const OFF: u8 = 4;
 
 /// A layer's weights as the tiles read them: for each block of output channels, for each input that
 /// the kernel meets, one number per channel; and the biases. Missing channels are zero.
@@ -114,10 +114,10 @@ impl<T: Lanes> Forward<'_, T> {
         let mut biases = [T::splat(simd, T::zero()); V];
         biases.copy_from_slice(bias);
         let mut labels = [T::splat(simd, T::zero()); 4];
-        for (label, vector) in labels.iter_mut().enumerate() {
-            *vector = T::splat(simd, T::count(label));
+        for (index, label) in (0..).zip(&mut labels) {
+            *label = T::splat(simd, T::label(index));
         }
-        let off = T::splat(simd, T::count(OFF));
+        let off = T::splat(simd, T::label(OFF));
         let channels = first..layer.outputs.min(first + V * lanes);
         for row in 0..layer.pooled() {
             for column in 0..layer.pooled() {
