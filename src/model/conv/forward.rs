@@ -168,10 +168,13 @@ fn window<T: Lanes, S: Simd, const V: usize>(
 
 /// ReLU and max-pool, with who won: the first in scan order among equals, as in PyTorch.
 ///
-/// A choice among equals is not equivariant: a rotation may send the first to the second. But the
-/// gradient is that of the winner's sum, through the ReLU. At ties at or below zero the ReLU is off, and
-/// there is none; and positive ties are a null set of parameters unless symmetry forces them (equal pixels
-/// around a window), where one of several subgradients is taken, in PyTorch as here.
+/// A choice among equals is not equivariant: a rotation may send the first to the second. Below and at
+/// zero it does not matter, since nothing passes the ReLU. Above zero it does not matter for almost every
+/// `θ`: sums that tie on an open set of parameters are there the same function of them, with the same
+/// gradient (a constant background, say). It does matter where the symmetry of `θ` itself forces ties,
+/// as at the corners of a constant background under invariant kernels: there the gradient of an invariant
+/// network need not be invariant, in PyTorch neither, until it is projected. Draws with independent
+/// noise never meet such ties.
 #[inline(always)]
 fn pool<T: Lanes, S: Simd, const V: usize>(
     simd: S,
