@@ -12,6 +12,9 @@ use pulp::{Simd, WithSimd};
 /// What a winner is called where the ReLU is off: the others are 0 to 3, in scan order.
 pub(super) const OFF: u8 = 4;
 
+/// `V` registers of output channels.
+type Registers<T, S, const V: usize> = [<T as Lanes>::Vector<S>; V];
+
 /// A layer's weights as the tiles read them: for each block of output channels, for each input that
 /// the kernel meets, one number per channel; and the biases. Missing channels are zero.
 #[derive(Clone, Debug)]
@@ -142,9 +145,9 @@ fn window<T: Lanes, S: Simd, const V: usize>(
     simd: S,
     layer: &Layer,
     input: &[T],
-    panel: &[[T::Vector<S>; V]],
-    bias: [T::Vector<S>; V],
-) -> [[T::Vector<S>; V]; 4] {
+    panel: &[Registers<T, S, V>],
+    bias: Registers<T, S, V>,
+) -> [Registers<T, S, V>; 4] {
     let (row, stride, next) = (layer.row(), layer.frame().stride(), layer.inputs);
     let mut sums = [bias; 4];
     for (tap_row, weights) in panel.chunks_exact(row).enumerate() {
@@ -178,10 +181,10 @@ fn window<T: Lanes, S: Simd, const V: usize>(
 #[inline(always)]
 fn pool<T: Lanes, S: Simd, const V: usize>(
     simd: S,
-    sums: [[T::Vector<S>; V]; 4],
+    sums: [Registers<T, S, V>; 4],
     labels: [T::Vector<S>; 4],
     off: T::Vector<S>,
-) -> ([T::Vector<S>; V], [T::Vector<S>; V]) {
+) -> (Registers<T, S, V>, Registers<T, S, V>) {
     let (mut values, mut winners) = (sums[0], [labels[0]; V]);
     for v in 0..V {
         let mut best = [sums[0][v], labels[0]];
@@ -195,7 +198,7 @@ fn pool<T: Lanes, S: Simd, const V: usize>(
 
 /// Writes registers one after the other, as far as there is room.
 #[inline(always)]
-fn write<T: Lanes, S: Simd, const V: usize>(simd: S, out: &mut [T], x: [T::Vector<S>; V]) {
+fn write<T: Lanes, S: Simd, const V: usize>(simd: S, out: &mut [T], x: Registers<T, S, V>) {
     for (out, x) in out.chunks_mut(T::lanes::<S>()).zip(x) {
         T::store(simd, out, x);
     }
