@@ -98,8 +98,8 @@ pub(super) fn list<T: Lanes>(
             let pixel = 2 * row * map + 2 * column;
             let pixels = [pixel, pixel + 1, pixel + map, pixel + map + 1, pixel];
             for (channel, (&winner, &value)) in winners.iter().zip(upstream).enumerate() {
-                let winner = winner.index().min(OFF);
-                let kept = winner != OFF;
+                let winner = winner.index().min(usize::from(OFF));
+                let kept = winner != usize::from(OFF);
                 by_channel.push_if(kept, channel, value, places[winner] as u32);
                 if let Some(lists) = &mut by_pixel {
                     lists.push_if(kept, pixels[winner], value, channel as u32);
@@ -152,6 +152,8 @@ pub(super) const SLACK: usize = 16;
 
 /// The gradient of a layer's weights, over the images that the lists are of.
 pub(super) struct WeightGradient<'a, T> {
+    /// Whether it is added to what is there, or written over it.
+    pub(super) added: bool,
     pub(super) layer: &'a Layer,
     /// The frames of all images, and [`SLACK`] after them.
     pub(super) inputs: &'a [T],
@@ -171,11 +173,12 @@ impl<T: Lanes> WithSimd for WeightGradient<'_, T> {
         let vectors = padded_row::<T, S>(layer) / lanes;
         for (output, bias) in self.bias.iter_mut().enumerate() {
             let entries = self.entries.list(output);
-            *bias = entries.iter().fold(T::zero(), |sum, entry| sum + entry.value);
+            let before = if self.added { *bias } else { T::zero() };
+            *bias = entries.iter().fold(before, |sum, entry| sum + entry.value);
             let weight = &mut self.weight[output * layer.kernel * row..][..layer.kernel * row];
             if vectors == 1 && layer.kernel == 3 {
                 // The whole kernel at once.
-                sums::<T, S, 3, 1>(simd, entries, self.inputs, stride, weight, row);
+                sums::<T, S, 3, 1>(simd, entries, self.inputs, stride, weight, row, self.added);
                 continue;
             }
             for (tap_row, weight) in weight.chunks_exact_mut(row).enumerate() {
@@ -185,7 +188,8 @@ impl<T: Lanes> WithSimd for WeightGradient<'_, T> {
                     &self.inputs[tap_row * stride + first * lanes..],
                     stride,
                     &mut weight[first * lanes..],
-                    row
+                    row,
+                    self.added
                 ));
             }
         }
@@ -199,6 +203,7 @@ pub(super) fn gradient_row(layer: &Layer) -> usize {
 
 /// Sums of inputs weighted by a channel's gradient, for `R` rows of `B` registers.
 #[inline(always)]
+#[allow(clippy::too_many_arguments)]
 fn sums<T: Lanes, S: Simd, const R: usize, const B: usize>(
     simd: S,
     entries: &[Entry<T>],
@@ -206,9 +211,15 @@ fn sums<T: Lanes, S: Simd, const R: usize, const B: usize>(
     stride: usize,
     out: &mut [T],
     out_stride: usize,
+    added: bool,
 ) {
     let width = B * T::lanes::<S>();
     let mut sums = [[T::splat(simd, T::zero()); B]; R];
+    if added {
+        for (r, sums) in sums.iter_mut().enumerate() {
+            sums.copy_from_slice(T::vectors::<S>(&out[r * out_stride..][..width]));
+        }
+    }
     for entry in entries {
         let value = T::splat(simd, entry.value);
         for (r, sums) in sums.iter_mut().enumerate() {

@@ -10,7 +10,10 @@ use super::spec::{Frame, Layer};
 use pulp::{Simd, WithSimd};
 
 /// What a winner is called where the ReLU is off: the others are 0 to 3, in scan order.
-pub(super) const OFF: usize = 4;
+pub(super) const OFF: u8 = 4;
+
+/// `V` registers of output channels.
+type Registers<T, S, const V: usize> = [<T as Lanes>::Vector<S>; V];
 
 /// A layer's weights as the tiles read them: for each block of output channels, for each input that
 /// the kernel meets, one number per channel; and the biases. Missing channels are zero.
@@ -114,10 +117,10 @@ impl<T: Lanes> Forward<'_, T> {
         let mut biases = [T::splat(simd, T::zero()); V];
         biases.copy_from_slice(bias);
         let mut labels = [T::splat(simd, T::zero()); 4];
-        for (label, vector) in labels.iter_mut().enumerate() {
-            *vector = T::splat(simd, T::count(label));
+        for (index, label) in (0..).zip(&mut labels) {
+            *label = T::splat(simd, T::label(index));
         }
-        let off = T::splat(simd, T::count(OFF));
+        let off = T::splat(simd, T::label(OFF));
         let channels = first..layer.outputs.min(first + V * lanes);
         for row in 0..layer.pooled() {
             for column in 0..layer.pooled() {
@@ -142,9 +145,9 @@ fn window<T: Lanes, S: Simd, const V: usize>(
     simd: S,
     layer: &Layer,
     input: &[T],
-    panel: &[[T::Vector<S>; V]],
-    bias: [T::Vector<S>; V],
-) -> [[T::Vector<S>; V]; 4] {
+    panel: &[Registers<T, S, V>],
+    bias: Registers<T, S, V>,
+) -> [Registers<T, S, V>; 4] {
     let (row, stride, next) = (layer.row(), layer.frame().stride(), layer.inputs);
     let mut sums = [bias; 4];
     for (tap_row, weights) in panel.chunks_exact(row).enumerate() {
@@ -168,17 +171,20 @@ fn window<T: Lanes, S: Simd, const V: usize>(
 
 /// ReLU and max-pool, with who won: the first in scan order among equals, as in PyTorch.
 ///
-/// A choice among equals is not equivariant: a rotation may send the first to the second. But the
-/// gradient is that of the winner's sum, through the ReLU. At ties at or below zero the ReLU is off, and
-/// there is none; and positive ties are a null set of parameters unless symmetry forces them (equal pixels
-/// around a window), where one of several subgradients is taken, in PyTorch as here.
+/// A choice among equals is not equivariant: a rotation may send the first to the second. Below and at
+/// zero it does not matter, since nothing passes the ReLU. Above zero it does not matter for almost every
+/// `θ`: sums that tie on an open set of parameters are there the same function of them, with the same
+/// gradient (a constant background, say). It does matter where the symmetry of `θ` itself forces ties,
+/// as at the corners of a constant background under invariant kernels: there the gradient of an invariant
+/// network need not be invariant, in PyTorch neither, until it is projected. Draws with independent
+/// noise never meet such ties.
 #[inline(always)]
 fn pool<T: Lanes, S: Simd, const V: usize>(
     simd: S,
-    sums: [[T::Vector<S>; V]; 4],
+    sums: [Registers<T, S, V>; 4],
     labels: [T::Vector<S>; 4],
     off: T::Vector<S>,
-) -> ([T::Vector<S>; V], [T::Vector<S>; V]) {
+) -> (Registers<T, S, V>, Registers<T, S, V>) {
     let (mut values, mut winners) = (sums[0], [labels[0]; V]);
     for v in 0..V {
         let mut best = [sums[0][v], labels[0]];
@@ -192,7 +198,7 @@ fn pool<T: Lanes, S: Simd, const V: usize>(
 
 /// Writes registers one after the other, as far as there is room.
 #[inline(always)]
-fn write<T: Lanes, S: Simd, const V: usize>(simd: S, out: &mut [T], x: [T::Vector<S>; V]) {
+fn write<T: Lanes, S: Simd, const V: usize>(simd: S, out: &mut [T], x: Registers<T, S, V>) {
     for (out, x) in out.chunks_mut(T::lanes::<S>()).zip(x) {
         T::store(simd, out, x);
     }

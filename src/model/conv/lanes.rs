@@ -75,7 +75,11 @@ pub trait Lanes: Real + sealed::Sealed {
         label: Self::Vector<S>,
     ) -> [Self::Vector<S>; 2];
 
-    /// A small whole number as an index.
+    /// A label that a register can hold beside numbers: a bit pattern, only ever moved.
+    #[doc(hidden)]
+    fn label(index: u8) -> Self;
+
+    /// The label's index.
     #[doc(hidden)]
     fn index(self) -> usize;
 }
@@ -149,8 +153,13 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
+            fn label(index: u8) -> Self {
+                Self::from_bits(index.into())
+            }
+
+            #[inline(always)]
             fn index(self) -> usize {
-                self as usize
+                self.to_bits() as usize
             }
         }
     };

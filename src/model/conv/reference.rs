@@ -51,7 +51,7 @@ fn pool<T: Scalar>(layer: &Layer, maps: &[T]) -> Vec<T> {
                 let mut largest = window[0];
                 for value in &window[1..] {
                     // Anything but "at most": a NaN is taken, and kept.
-                    if *value > largest || *value != *value {
+                    if *value > largest || value.partial_cmp(value).is_none() {
                         largest = value;
                     }
                 }

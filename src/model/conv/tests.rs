@@ -1,5 +1,7 @@
 //! The fast layers against the definition.
 
+mod behaviour;
+
 use super::{ConvHead, ConvNet, ConvSpec, Lanes, OddSides};
 use crate::dual::Dual;
 use crate::model::{Differentiable, Model};
@@ -160,5 +162,50 @@ fn gradients_are_those_of_forward_mode() {
         let bound = bound * net.dim() as f64;
         assert!((found - expected).abs() <= bound, "{found} {expected} {bound} {:?}", net.spec);
         assert!(found.abs() > 100.0 * bound, "too small to tell: {found} against {bound}");
+    }
+}
+
+/// Along one coordinate the network is piecewise linear, so difference quotients are exact but for
+/// rounding, unless a kink is between: where the two one-sided quotients differ by more, there is one.
+#[test]
+fn gradients_are_difference_quotients() {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let h = 2.0_f64.powi(-20);
+    for net in networks() {
+        let theta = numbers(net.dim(), &mut rng);
+        let x = numbers(net.image(), &mut rng);
+        let v = numbers(net.spec.classes, &mut rng);
+        let (logits, gradient) = run::<f64>(&net, &theta, &x, &v);
+        let (size, slope_size) = magnitude(&net, &theta, &x, &v);
+        // Moved parameters are at most 1 + h; each logit has its rounding, in both values of a quotient.
+        let moved = (1.0 + h).powi(net.layers.len() as i32 + 1);
+        let bound = 4.0 * roundings(&net, 1) * f64::UNIT_ROUNDOFF * moved;
+        let tolerance = bound * (net.spec.classes as f64 * size / h + slope_size);
+        let value = |logits: &[f64]| dot(logits, &v);
+        let (mut kinks, mut checked) = (0, 0);
+        for tensor in net.tensors() {
+            for _ in 0..8 {
+                let index = rng.random_range(tensor.range.clone());
+                let moved_by = |step: f64| {
+                    let mut theta = theta.clone();
+                    theta[index] += step;
+                    value(&run::<f64>(&net, &theta, &x, &v).0)
+                };
+                let (up, down) = (moved_by(h) - value(&logits), value(&logits) - moved_by(-h));
+                checked += 1;
+                if ((up - down) / h).abs() > tolerance {
+                    kinks += 1;
+                    continue;
+                }
+                let error = ((up + down) / (2.0 * h) - gradient[index]).abs();
+                assert!(
+                    error <= tolerance,
+                    "{} of {:?}: {error} {tolerance}",
+                    tensor.name,
+                    net.spec
+                );
+            }
+        }
+        assert!(4 * kinks < checked, "{kinks} of {checked}: {:?}", net.spec);
     }
 }

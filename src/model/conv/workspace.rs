@@ -11,13 +11,17 @@ use super::backward::{
 use super::forward::{Forward, Pack, Panels};
 use super::lanes::Lanes;
 use super::readout::{self, Logits, ReadoutGradient};
-use super::spec::Layer;
+use super::spec::{Frame, Layer};
 use pulp::Arch;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// The most images in a piece: enough to share the weights' gradient among, few enough to stay in
 /// the second cache.
 const PIECE: usize = 8;
+
+/// Bytes of images that may take the second cache: half of what processors have today.
+const SECOND_CACHE: usize = 1 << 18;
 
 /// The fewest pieces that a large batch is cut into.
 const PIECES: usize = 16;
@@ -166,35 +170,62 @@ impl<T: Lanes> Piece<T> {
             readout::spread(head, frame, &self.feature_gradient, map);
         }
         for (index, layer) in net.layers.iter().enumerate().rev() {
-            begin(layer, self.images, &mut self.by_channel);
-            let windows = layer.pooled() * layer.pooled() * layer.outputs;
-            for image in 0..self.images {
-                let winners = &self.winners[index][image * windows..][..windows];
-                let upstream = &self.upstream[image * frame.len()..][..frame.len()];
-                let by_pixel = (index > 0).then_some(&mut self.by_pixel);
-                list(layer, image, winners, (upstream, frame), &mut self.by_channel, by_pixel);
-                if index > 0 {
-                    let size = layer.frame().len();
-                    pass.arch.dispatch(InputGradient {
-                        layer,
-                        weights: &pass.transposed[index],
-                        entries: &self.by_pixel,
-                        gradient: &mut self.downstream[image * size..][..size + SLACK],
-                    });
-                }
+            let group = together::<T>(layer);
+            for first in (0..self.images).step_by(group) {
+                let group = first..self.images.min(first + group);
+                self.layer_backward((index, layer), pass, group, frame);
             }
-            let (weight, bias) = &mut self.shares[index];
-            pass.arch.dispatch(WeightGradient {
-                layer,
-                inputs: &self.frames[index],
-                entries: &self.by_channel,
-                weight,
-                bias,
-            });
             std::mem::swap(&mut self.upstream, &mut self.downstream);
             frame = layer.frame();
         }
     }
+}
+
+impl<T: Lanes> Piece<T> {
+    /// Some images backward through one layer, from gradients in this frame.
+    fn layer_backward(
+        &mut self,
+        (index, layer): (usize, &Layer),
+        pass: &Pass<'_, T>,
+        images: Range<usize>,
+        frame: Frame,
+    ) {
+        let windows = layer.pooled() * layer.pooled() * layer.outputs;
+        let added = images.start > 0;
+        begin(layer, images.len(), &mut self.by_channel);
+        for image in images {
+            let winners = &self.winners[index][image * windows..][..windows];
+            let upstream = &self.upstream[image * frame.len()..][..frame.len()];
+            let by_pixel = (index > 0).then_some(&mut self.by_pixel);
+            list(layer, image, winners, (upstream, frame), &mut self.by_channel, by_pixel);
+            if index > 0 {
+                let size = layer.frame().len();
+                pass.arch.dispatch(InputGradient {
+                    layer,
+                    weights: &pass.transposed[index],
+                    entries: &self.by_pixel,
+                    gradient: &mut self.downstream[image * size..][..size + SLACK],
+                });
+            }
+        }
+        let (weight, bias) = &mut self.shares[index];
+        pass.arch.dispatch(WeightGradient {
+            layer,
+            inputs: &self.frames[index],
+            entries: &self.by_channel,
+            weight,
+            bias,
+            added,
+        });
+    }
+}
+
+/// How many images go backward together: their inputs are read again for each filter, from the second
+/// cache if they fit there, and so are the lists.
+fn together<T>(layer: &Layer) -> usize {
+    // An entry of a list is a number and a place, padded to twice the number.
+    let lists = 2 * layer.outputs * layer.pooled() * layer.pooled();
+    (SECOND_CACHE / ((layer.frame().len() + lists) * size_of::<T>())).clamp(1, PIECE)
 }
 
 /// What all pieces read.
