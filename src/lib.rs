@@ -73,7 +73,7 @@
 //!
 //! All on by default; the mathematics alone is `default-features = false`.
 //!
-//! - `catalogue`: the claims and their runner (proptest, rayon, statrs).
+//! - `catalogue`: the claims and their runner (proptest, statrs).
 //! - `checkpoint`: safetensors files.
 //! - `cli`: the `equibayes` command and its reports.
 
