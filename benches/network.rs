@@ -12,10 +12,10 @@
 //! | | ours | PyTorch | ratio |
 //! |---|---|---|---|
 //! | step, f32, [32, 64] | 30 | 73 | 0.41 |
-//! | step, f32, [128, 256] | 482 | 1004 | 0.48 |
+//! | step, f32, [128, 256] | 466 | 1004 | 0.46 |
 //! | step, f64, [32, 64] | 60 | 204 | 0.29 |
 //! | evaluation, f32, [32, 64] | 203 | 379 | 0.54 |
-//! | evaluation, f32, [128, 256] | 3465 | 4623 | 0.75 |
+//! | evaluation, f32, [128, 256] | 3144 | 4623 | 0.68 |
 //!
 //! A draw of the weights takes less than one part in a hundred of a step. What made the difference:
 //!
@@ -23,7 +23,7 @@
 //!   the pool. The loop is eight fused multiply-adds on six loads.
 //! - The pool passes its gradient to one pixel in four, and none where the ReLU is off. Going through
 //!   lists of these, the backward pass costs 1.3 forward passes, not 2.
-//! - Registers handed to closures (`array::map`, `from_fn`) become calls: four times slower in the forward pass.
+//! - Registers handed to closures (`array::map`, `from_fn`) become calls: more than three times slower forward.
 //! - As many images go backward together as leave them and their lists in the second cache: a fifth of
 //!   the backward pass of the larger network.
 
