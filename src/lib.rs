@@ -78,7 +78,7 @@
 //!
 //! All on by default; the mathematics alone is `default-features = false`.
 //!
-//! - `catalogue`: the claims and their runner (proptest, rayon, statrs).
+//! - `catalogue`: the claims and their runner (proptest, statrs).
 //! - `checkpoint`: safetensors files.
 //! - `data`: labelled images, embedded and from files.
 //! - `cli`: the `equibayes` command and its reports.
