@@ -1,0 +1,31 @@
+//! Every theorem and bound of the catalogue has its place in the proof notes.
+#![cfg(feature = "catalogue")]
+
+use equibayes::claim::{Role, catalogue};
+use std::fs;
+use std::path::Path;
+
+/// Whether an id stands in the text by itself, and not as the beginning of a longer one.
+fn names(text: &str, id: &str) -> bool {
+    text.match_indices(id).any(|(at, _)| {
+        let next = text[at + id.len()..].chars().next();
+        !next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '-')
+    })
+}
+
+#[test]
+fn every_theorem_is_in_the_notes() {
+    assert!(names("of `S1.full`, and", "S1.full"));
+    assert!(!names("of `S1.full-moving-zeta`, and", "S1.full"));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("proofs-notes");
+    let pages = fs::read_dir(folder).unwrap().map(|page| page.unwrap().path());
+    let text: String = pages.map(|page| fs::read_to_string(page).unwrap()).collect();
+    let catalogue = catalogue();
+    let missing: Vec<&str> = catalogue
+        .iter()
+        .map(|claim| claim.about())
+        .filter(|about| about.role != Role::Control && !names(&text, about.id))
+        .map(|about| about.id)
+        .collect();
+    assert!(missing.is_empty(), "not in proofs-notes: {missing:?}");
+}
