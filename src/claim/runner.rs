@@ -219,7 +219,7 @@ fn conclude(
         about.covers.iter().copied().zip(normal.hits.iter().copied()).collect();
     let starved: Vec<&str> =
         hits.iter().filter(|(_, count)| *count == 0).map(|(feature, _)| feature.text()).collect();
-    let starvation = (cases >= COVERAGE_FROM && !starved.is_empty())
+    let starvation = (settings.cases >= COVERAGE_FROM && !starved.is_empty())
         .then(|| format!("{cases} cases met none with: {}", starved.join(", ")))
         .or_else(|| {
             // The stratified cases are enough to meet every kind of subject.

@@ -105,8 +105,9 @@ fn settle(check: impl FnOnce() -> Result<Outcome, FamilyError>) -> Outcome {
 
 /// `a ≤ b`, up to the rounding of both.
 fn at_most<T: Judge>(a: &T, b: &T) -> Residual {
-    // NaN goes on, and does not hold.
-    if a <= b { Residual::exact(true) } else { close(a, b) }
+    let near = close(a, b);
+    // Of a number without a known digit it is not known that it is smaller.
+    if a <= b && near.tolerance().is_finite() { Residual::exact(true) } else { near }
 }
 
 /// A generic check of one family on a scene, for the diagonal and then for the full Gaussian, as the

@@ -11,7 +11,7 @@ use crate::claim::{Claim, Entry, Outcome};
 use crate::family::{FamilyError, LogPartition, Member};
 use crate::group::Finite;
 use crate::representation::Reynolds;
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, dot};
 use crate::symmetrize::{arithmetic, geometric, linear_form};
 use num_traits::Zero;
 
@@ -21,7 +21,7 @@ pub(super) fn of_s1() -> Vec<Box<dyn Claim>> {
             about: closed_theorem(
                 "S1.families",
                 "geometric averaging is the I-projection: every family",
-                "q̃ with η̃ = P*η is invariant; KL(ζ‖q) = KL(ζ‖q̃) + KL(q̃‖q) for every invariant member ζ",
+                "q̃ with η̃ = P*η is invariant; KL(q̃‖q) = A(η) − A(P*η) − ⟨η, avg_g c(g)⟩; KL(ζ‖q) = KL(ζ‖q̃) + KL(q̃‖q) for every invariant member ζ",
             ),
             instances: scenes,
             check: every!(|scene| geometric_projects::<E>(scene, true), E),
@@ -48,7 +48,7 @@ pub(super) fn of_s2() -> Vec<Box<dyn Claim>> {
             about: closed_theorem(
                 "S2.families",
                 "arithmetic averaging is the M-projection: every family",
-                "q̂ with μ̂ = Pμ + avg_g c(g) is invariant and has the mean parameter of the orbit mixture; KL(q‖ζ) = KL(q‖q̂) + KL(q̂‖ζ) for every invariant member ζ",
+                "q̂ with μ̂ = Pμ + avg_g c(g) is invariant and has the mean parameter of the orbit mixture; KL(q‖q̂) = A*(μ) − A*(μ̂); KL(q‖ζ) = KL(q‖q̂) + KL(q̂‖ζ) for every invariant member ζ",
             ),
             instances: scenes,
             check: every!(|scene| arithmetic_projects::<E>(scene, Drop::Nothing), E),
@@ -151,11 +151,17 @@ fn geometric_projects<E: FamilyEntry>(
     let (lower, zeta) = (geometric(&q, &rep)?, zeta::<E>(scene, invariant)?);
     let family = q.family();
     let moved = push_forward(&lower, &rep, &scene.element(0))?;
-    let split = family.kl(&zeta, &lower) + family.kl(&lower, &q);
+    let gap = family.kl(&lower, &q);
+    let split = family.kl(&zeta, &lower) + gap;
+    let mut descent = family.log_partition(&q) - family.log_partition(&lower);
+    if let Some(shift) = family.mean_shift(&rep) {
+        descent -= dot(q.natural().as_slice(), shift.as_slice());
+    }
     Ok(Outcome::new(
         "g·η̃ = η̃",
         all_close(moved.natural().coordinates(), lower.natural().coordinates()),
     )
+    .and("KL(q̃‖q) = A(η) − A(P*η) − ⟨η, avg_g c(g)⟩", close(&gap, &descent))
     .and("KL(ζ‖q) = KL(ζ‖q̃) + KL(q̃‖q)", close(&family.kl(&zeta, &q), &split)))
 }
 
@@ -177,12 +183,15 @@ fn arithmetic_projects<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outc
         }
         _ => upper.mean_parameter().coordinates().clone(),
     };
-    let split = family.kl(&q, &upper) + family.kl(&upper, &zeta);
+    let gap = family.kl(&q, &upper);
+    let split = gap + family.kl(&upper, &zeta);
+    let descent = family.conjugate(&q) - family.conjugate(&upper);
     Ok(Outcome::new(
         "g·μ̂ = μ̂",
         all_close(moved.mean_parameter().coordinates(), upper.mean_parameter().coordinates()),
     )
     .and("μ̂ = avg_g μ(g·η)", all_close(&average, &mixture))
+    .and("KL(q‖q̂) = A*(μ) − A*(μ̂)", close(&gap, &descent))
     .and("KL(q‖ζ) = KL(q‖q̂) + KL(q̂‖ζ)", close(&family.kl(&q, &zeta), &split)))
 }
 
