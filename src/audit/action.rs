@@ -251,7 +251,9 @@ fn tensor_action(
             order,
         }),
         Some(shift) => {
-            let regular = power(PermutationRep::regular(group).map_err(failed)?, shift);
+            // The order of an element divides that of the group.
+            let regular = PermutationRep::regular(group).map_err(failed)?;
+            let regular = power(regular, shift % order);
             Ok(in_blocks(regular.into(), count / order, layout))
         }
     };

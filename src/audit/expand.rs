@@ -196,14 +196,18 @@ pub fn expand(
             (false, false) => Function::GroupAverage,
         },
     );
+    // Weights that are invariant in a way of their own, under channels that move already say, can make a
+    // network equivariant in which no permutation of blocks intertwines.
+    let exact = of_means.decision.is_exact()
+        || function::is_equivariant(&wide, action.group()).unwrap_or(false);
     Ok(Expanded {
         posterior: wide,
         arrangement,
-        exact: of_means.decision.is_exact(),
+        exact,
         distinct_rows: of_both.distinct_rows,
         function,
         output_shift,
-        witness: of_means.decision.witness.map(|witness| {
+        witness: of_means.decision.witness.filter(|_| !exact).map(|witness| {
             let names = layer_names(&network);
             let name = names.get(witness.layer).map_or("", String::as_str);
             format!("{name}: {witness}")

@@ -24,7 +24,7 @@ pub(crate) struct Args {
 
     /// Draws of the weights for each prediction
     #[arg(long, value_name = "T", default_value_t = 64, requires = "data",
-          value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
+          allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
     draws: u32,
 
     /// Exit with status 1 if the orbit divergence is above this, in nats

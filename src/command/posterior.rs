@@ -3,7 +3,8 @@
 use super::CommandError;
 use super::hidden::Hidden;
 use equibayes::audit::{
-    ActionsFile, Layout, NamedGroup, PosteriorAction, TIED_METADATA, recorded_shifts,
+    ActionsFile, EXPANDED_GROUP_METADATA, Layout, NamedGroup, PosteriorAction, TIED_METADATA,
+    recorded_shifts,
 };
 use equibayes::checkpoint::{Convention, Posterior};
 use equibayes::group::Finite;
@@ -136,6 +137,10 @@ impl ActionArgs {
         let located =
             |error: &dyn std::fmt::Display| CommandError::new(format!("{path:?}: {error}"));
         let recorded = recorded_shifts(posterior).map_err(|error| located(&error))?;
+        let unrecorded = match recorded {
+            None => posterior.metadata().get(EXPANDED_GROUP_METADATA),
+            Some(_) => None,
+        };
         let asked = self.channels.is_some() || self.layout.is_some();
         let (group, channels, layout) = match recorded {
             Some((expanded, shifts)) if !asked && self.group.is_none_or(|g| g == expanded) => {
@@ -154,6 +159,12 @@ impl ActionArgs {
                     ));
                 }
                 let channels = self.channels.clone().unwrap_or(Hidden::Trivial);
+                if let Some(group) = unrecorded.filter(|_| !asked) {
+                    notes.push(format!(
+                        "the file was expanded under {group} in a way that is not equivariant: its channels are \
+                         taken as {channels}, unless --channels says otherwise"
+                    ));
+                }
                 (group, channels, self.layout.unwrap_or(Layout::Interleaved))
             }
         };

@@ -2,7 +2,7 @@
 
 use super::Function;
 use crate::checkpoint::{Architecture, Head, Posterior};
-use crate::group::{AnyGroup, Finite, Group};
+use crate::group::{AnyGroup, Finite, FinitelyGenerated, Group};
 use crate::model::Model;
 use crate::model::conv::{ConvHead, ConvNet, ConvSpec};
 use crate::representation::{ActsOn, ActsOnGrid};
@@ -49,6 +49,32 @@ pub(super) fn measured(small: &Posterior, wide: &Posterior, group: &AnyGroup) ->
         (false, true) => Function::GroupAverage,
         (false, false) => Function::Changed,
     })
+}
+
+/// Whether the network of means gives the same logits all over the orbits of images, in `f64`. `None` where it
+/// cannot be evaluated.
+pub(super) fn is_equivariant(posterior: &Posterior, group: &AnyGroup) -> Option<bool> {
+    let side = image_side(&Architecture::of(posterior).ok()?)?;
+    let means = Means::of(posterior, side)?;
+    let grid = group.on_grid(side).ok()?;
+    let pixels = Model::<f64>::inputs(&means.net);
+    let mut holds = true;
+    for image in 0..IMAGES {
+        let x: Vec<f64> = (0..pixels).map(|pixel| noise(image * pixels + pixel)).collect();
+        // One for the image, one for the moved one.
+        let tolerance = 2.0 * means.rounding(&x, 0);
+        let still = means.logits(&x);
+        for g in group.generators() {
+            let mut moved = vec![0.0; x.len()];
+            for (x, out) in x.chunks(side * side).zip(moved.chunks_mut(side * side)) {
+                grid.act(&g, x, out);
+            }
+            let logits = means.logits(&moved);
+            // What is no number is not equal either.
+            holds &= logits.iter().zip(&still).all(|(a, b)| (a - b).abs() <= tolerance);
+        }
+    }
+    Some(holds)
 }
 
 /// The smallest side with a feature map of at least 2×2, or that of the dense head.
