@@ -205,8 +205,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let weights = Weights { likelihood: 64.0 / NOISE.powi(2), divergence: 1.0 };
     let prior = GaussianPrior::isotropic(dim, 1.0)?;
     let settings =
-        Settings { batch: 64, draws: 2, rate: 0.01, scale_rate: 3.0, ..Settings::default() };
-    const STEPS: u64 = 600;
+        Settings { batch: 64, draws: 2, rate: 0.02, scale_rate: 3.0, ..Settings::default() };
+    const STEPS: u64 = 400;
 
     let tied = Tied::new(SignedOrbits::of(joint.parameters()), TiedDraws::Independent);
     let scales = vec![0.05; dim];
