@@ -11,7 +11,7 @@ use equibayes::inference::{
 };
 use equibayes::law;
 use equibayes::model::{Differentiable, Joint, Model};
-use equibayes::representation::{ActsOn, PermutationRep, SignedOrbits, Trivial};
+use equibayes::representation::{ActsOn, PermutationRep, Representation, SignedOrbits, Trivial};
 use equibayes::symmetrize::expansion::{Layer, OrbitExpansion, prediction};
 use nalgebra::{DMatrix, DVector};
 use rand_distr::{Distribution, StandardNormal};
@@ -102,19 +102,19 @@ type Rep = PermutationRep<Cyclic>;
 
 /// Rotations of the ring: they shift the inputs, and with them the blocks of `width` hidden units. Outputs stay.
 fn rotations(
-    ring: &Cyclic,
+    ring: Cyclic,
     width: usize,
 ) -> Result<Joint<Rep, Rep, Trivial<Cyclic>>, Box<dyn Error>> {
-    let sites = ring.clone().elements().count();
+    let sites = ring.elements().count();
     let (units, stride) = (sites * width, sites + 2);
-    let on_parameters = PermutationRep::from_fn(ring.clone(), units * stride, move |&g| {
+    let on_parameters = PermutationRep::from_fn(ring, units * stride, move |&g| {
         Permutation::from_fn(units * stride, |k| {
             let (unit, part) = (k / stride, k % stride);
             let part = if part < sites { (part + g) % sites } else { part };
             (unit + g * width) % units * stride + part
         })
     });
-    Ok(Joint::new(on_parameters, PermutationRep::regular(ring)?, Trivial::new(ring.clone(), 1))?)
+    Ok(Joint::new(on_parameters, PermutationRep::regular(&ring)?, Trivial::new(ring, 1))?)
 }
 
 /// `count` standard normal numbers.
@@ -139,7 +139,6 @@ fn examples(sites: usize, count: usize, noise: f64, seed: u64) -> Result<Dataset
 
 /// `max |F(ρ_X(g)x) − F(x)|` over the group and the inputs of the data: how far a predictor is from invariant.
 fn defect(shift: &Rep, data: &Dataset, predictor: impl Fn(&[f64]) -> f64) -> f64 {
-    use equibayes::representation::Representation;
     let of = |i: usize| {
         let here = predictor(data.input(i));
         let moved = shift.group().elements().map(|g| shift.apply(&g, data.input(i)));
@@ -160,7 +159,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     const NOISE: f64 = 0.1;
     let ring = Cyclic::new(SITES)?;
     let net = || Ring { sites: SITES, units: SITES * WIDTH };
-    let joint = rotations(&ring, WIDTH)?;
+    let joint = rotations(ring, WIDTH)?;
     let dim = net().parameters();
 
     // (a) Is the network what its implementation and its representations promise?
@@ -170,8 +169,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("laws: joint equivariance, gradients and the representation of {dim} parameters hold");
 
     // (b) The expansion of a network with one unit where the large one has a whole orbit.
-    let fixed =
-        |dim| PermutationRep::from_fn(ring.clone(), dim, move |_| Permutation::identity(dim));
+    let fixed = |dim| PermutationRep::from_fn(ring, dim, move |_| Permutation::identity(dim));
     let expansion = OrbitExpansion::new(vec![joint.inputs().clone(), fixed(WIDTH), fixed(1)])?;
     let small = [
         Layer {
