@@ -68,6 +68,8 @@ entries! {
     e5_stale_momentum: "E5.stale-momentum",
     e5_adaptive_turn: "E5.adaptive-turn",
     e5_killed_coordinates: "E5.killed-coordinates",
+    e5_network: "E5.network",
+    e5_network_fresh_noise: "E5.network-fresh-noise",
     e6_linear_models_predict_equivariantly: "E6.linear",
     e6_control_a_posterior_that_moves_linear: "E6.linear-moving",
     e6_networks_predict_equivariantly: "E6.networks",

@@ -117,6 +117,9 @@ entries! {
     s9_control_pairs_that_do_not_cancel: "S9.paired-same-sign",
     s10_expanded_posteriors_are_invariant: "S10.posterior",
     s10_control_scales_that_are_tiled: "S10.posterior-tiled-scales",
+    s10_training_keeps_an_expanded_posterior_invariant: "S10.training",
+    s10_control_training_on_raw_data: "S10.training-raw",
+    s10_control_training_with_independent_noise: "S10.training-fresh-noise",
 }
 
 #[test]

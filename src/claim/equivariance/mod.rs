@@ -11,6 +11,7 @@ mod e3_objective;
 mod e3_subset;
 mod e4_gradients;
 mod e5_minimisers;
+mod e5_network;
 mod e5_training;
 mod e6_predictive;
 mod e7_random;
@@ -34,6 +35,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(e4_gradients::claims());
     claims.extend(e5_minimisers::claims());
     claims.extend(e5_training::claims());
+    claims.extend(e5_network::claims());
     claims.extend(e6_predictive::claims());
     claims.extend(e7_random::claims());
     claims.extend(e8_tied::claims());

@@ -1,10 +1,11 @@
-//! Chapter S, the part on orbit expansion (S8 to S10), in exact arithmetic throughout.
+//! Chapter S, the part on orbit expansion (S8 to S10), in exact arithmetic wherever nothing is trained.
 //!
 //! Proofs are in `proofs-notes/s-symmetrisations.md`.
 
 mod network;
 mod ring;
 mod s10_posterior;
+mod s10_training;
 mod s8_blocks;
 mod s8_kernel;
 mod s8_rings;
@@ -21,6 +22,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(s8_rings::claims());
     claims.extend(s9_average::claims());
     claims.extend(s10_posterior::claims());
+    claims.extend(s10_training::claims());
     claims
 }
 
