@@ -71,6 +71,7 @@ entries! {
     f3_control_the_shift_left_out: "F3.orbits-no-shift",
     f3_control_natural_parameters_like_means: "F3.orbits-transposed",
     f3_control_composition_reversed_in_every_family: "F3.orbits-turned-around",
+    f3_control_log_normal_laws_with_fixed_signs: "F3.fixed-signs",
     f3_affine_action_of_every_family_in_rationals: "F3.affine",
     f3_control_the_cocycle_of_the_other_side: "F3.affine-other-side",
     f3_control_a_pairing_that_stays: "F3.affine-constant",

@@ -18,6 +18,7 @@ mod f4_isotropic;
 mod f5;
 mod f5_exact;
 mod f5_lines;
+mod fixed_signs;
 mod integers;
 mod logarithms;
 mod posed;
@@ -39,6 +40,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(f3::claims());
     claims.extend(f3_linear::claims());
     claims.extend(every::of_f3());
+    claims.push(fixed_signs::of_orbits());
     claims.extend(affine::claims());
     claims.extend(f4::claims());
     claims.extend(f4_isotropic::claims());
