@@ -62,6 +62,16 @@ pub(in crate::claim) fn moving(_: Option<Feature>) -> BoxedStrategy<Scene> {
     scenes(Some(Feature::NonAbelian))
 }
 
+/// As [`moving`], with two elements that do not commute.
+fn non_commuting(_: Option<Feature>) -> BoxedStrategy<Scene> {
+    moving(None)
+        .prop_filter("elements that commute", |scene| {
+            let (group, g, h) = (scene.group(), scene.element(0), scene.element(1));
+            group.compose(&g, &h) != group.compose(&h, &g)
+        })
+        .boxed()
+}
+
 /// A statement about closed families in general.
 pub(in crate::claim) const fn closed_theorem(
     id: &'static str,
@@ -240,7 +250,7 @@ pub(super) fn of_f3() -> Vec<Box<dyn Claim>> {
                 "(gh)·η = h·(g·η) for every group",
                 &["the order of the factors, which matters in non-abelian groups"],
             )),
-            instances: moving,
+            instances: non_commuting,
             check: refuted_by_every!(|scene| orbits::<E>(scene, Drop::Order), E),
             exact: None,
         }),
