@@ -226,16 +226,14 @@ impl Sums {
     /// `rows` are the log-predictions of one image at each element.
     fn add_orbit_sampled(&mut self, orbit: &Orbit, rows: &[&[f64]], label: usize) {
         let mut averages = Vec::with_capacity(self.order * self.classes);
-        let mut terms = vec![0.0; self.order];
         for products in &orbit.products {
-            for class in 0..self.classes {
-                for (term, &product) in terms.iter_mut().zip(products) {
-                    *term = rows[product][class];
-                }
+            averages.extend((0..self.classes).map(|class| {
+                let mut terms: Vec<f64> =
+                    products.iter().map(|&product| rows[product][class]).collect();
                 // In an order that the values determine: the same all over the orbit, to the last bit.
                 terms.sort_unstable_by(f64::total_cmp);
-                averages.push(log_mean_exp(terms.iter().copied()));
-            }
+                log_mean_exp(terms.into_iter())
+            }));
         }
         self.sampled.add(&averages, label, self.classes);
         let still = &averages[..self.classes];
