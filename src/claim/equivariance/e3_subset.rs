@@ -11,6 +11,7 @@ use crate::group::{AnyElement, Finite, Group};
 use crate::inference::Augmentation;
 use crate::representation::Representation;
 use crate::scalar::Rational;
+use proptest::strategy::{BoxedStrategy, Strategy};
 
 /// The claim, and what it does not say.
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
@@ -64,7 +65,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 covers: &[Feature::NonAbelian],
                 ..about
             },
-            instances: diagonal_scenes,
+            instances: moved_cosets,
             check: |scene| measured(left_coset::<Tracked>(scene)),
             exact: Some(|scene| measured(left_coset::<Rational>(scene))),
         }),
@@ -119,6 +120,35 @@ fn check<T: Judge>(scene: &Scene, which: Elements) -> Checked<Outcome> {
     let wanted = |h: &AnyElement| keeps(h) == (which == Elements::Keeping);
     let moves: Vec<_> = group.elements().filter(wanted).take(24).collect();
     change::<T>(scene, subset, &moves)
+}
+
+/// Scenes of groups that are not abelian, with elements `k` and `c` for which `c⟨k⟩c⁻¹` is not `⟨k⟩`, if there are
+/// any.
+fn moved_cosets(_: Option<Feature>) -> BoxedStrategy<Scene> {
+    diagonal_scenes(Some(Feature::NonAbelian))
+        .prop_map(|mut scene| {
+            let group = scene.group();
+            let elements: Vec<_> = group.elements().collect();
+            let start = scene.picks.iter().sum::<usize>();
+            let pairs = (0..elements.len() * elements.len()).map(|n| {
+                let n = (n + start) % (elements.len() * elements.len());
+                (n / elements.len(), n % elements.len())
+            });
+            let moved = |&(k, c): &(usize, usize)| {
+                let subgroup = generated(&group, &elements[k]);
+                let conjugate = group.compose(
+                    &group.compose(&elements[c], &elements[k]),
+                    &group.inverse(&elements[c]),
+                );
+                !subgroup.contains(&conjugate)
+            };
+            let found = pairs.into_iter().find(moved);
+            if let (Some((k, c)), [first, second, ..]) = (found, &mut scene.picks[..]) {
+                (*first, *second) = (k, c);
+            }
+            scene
+        })
+        .boxed()
 }
 
 fn left_coset<T: Judge>(scene: &Scene) -> Checked<Outcome> {

@@ -28,8 +28,8 @@ pub(super) struct Ring {
     pub(super) n: usize,
     pub(super) made: Made,
     pub(super) hidden: usize,
-    picks: Vec<usize>,
-    numbers: Vec<i8>,
+    pub(super) picks: Vec<usize>,
+    pub(super) numbers: Vec<i8>,
 }
 
 /// Rings of at most five, of the wanted kind.

@@ -2,7 +2,7 @@
 //! how the shift of row-rolled blocks grows.
 
 use super::network::{relu, same};
-use super::ring::{Ring, rings};
+use super::ring::{Made, Ring, rings};
 use super::{CONTROL, THEOREM, settled};
 use crate::claim::{About, Claim, Entry, Feature, Outcome};
 use crate::law::Residual;
@@ -13,6 +13,7 @@ use crate::symmetrize::expansion::{
 };
 use nalgebra::DMatrix;
 use num_traits::Zero;
+use proptest::strategy::{BoxedStrategy, Strategy};
 
 const COVERS: &[Feature] = &[Feature::TrivialGroup, Feature::Abelian];
 const MOVING: &[Feature] = &[Feature::Abelian];
@@ -60,8 +61,8 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             },
             |ring| settled(decision(ring)),
         ),
-        ring(
-            About {
+        Box::new(Entry {
+            about: About {
                 id: "S8.decision-moved-readout",
                 of: Some("S8.decision"),
                 title: "a readout that moves, taken for one that does not",
@@ -70,8 +71,10 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 covers: MOVING,
                 ..CONTROL
             },
-            |ring| settled(found_is_invariant(ring, true)),
-        ),
+            instances: rolled_further,
+            check: |ring| settled(found_is_invariant(ring, true)),
+            exact: None,
+        }),
         ring(
             About {
                 id: "S8.row-rolled",
@@ -109,6 +112,16 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             |ring| settled(invariant(ring, &Arrangement::RowConstant, ring.hidden, false)),
         ),
     ]
+}
+
+/// Row-rolled blocks whose last hidden layer moves otherwise than by one: by `l ≠ 1` modulo `n` after `l` layers.
+fn rolled_further(_: Option<Feature>) -> BoxedStrategy<Ring> {
+    rings(Some(Feature::Abelian))
+        .prop_map(|ring| {
+            let hidden = if ring.hidden % ring.n == 1 { 2 } else { ring.hidden };
+            Ring { made: Made::Named(Arrangement::RowRolled), hidden, ..ring }
+        })
+        .boxed()
 }
 
 fn ring(about: About, check: fn(&Ring) -> Outcome) -> Box<dyn Claim> {

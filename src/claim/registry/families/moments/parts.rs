@@ -40,6 +40,11 @@ impl Part {
         Self { log_scale, total, mean, covariance }
     }
 
+    /// The same integrals, of an integrand that was divided by `e^log_scale`.
+    fn scaled(self, log_scale: Tracked) -> Self {
+        Self { log_scale: self.log_scale + log_scale, ..self }
+    }
+
     /// From points `(T, f w)`.
     fn of_nodes(nodes: &[(Vec<Tracked>, Tracked)]) -> Self {
         let size = nodes.first().map_or(0, |(statistic, _)| statistic.len());
@@ -140,24 +145,27 @@ pub(in super::super) fn bernoulli(q: &Member<Independent<Bernoulli>, Tracked>) -
     })
 }
 
-/// `∫ e^{η_1 z + η_2 z²} dz/√2π` at three nodes, exact: `(z, weight)`.
-fn size_nodes(eta: &[Tracked]) -> Vec<(Tracked, Tracked)> {
+/// `∫ e^{η_1 z + η_2 z²} dz/√2π` at three nodes, exact: `(z, weight)`, with the weights divided by the
+/// exponential of the second number, which is the largest exponent.
+fn size_nodes(eta: &[Tracked]) -> (Vec<(Tracked, Tracked)>, Tracked) {
     let variance = Tracked::ratio(-1, 2) / eta[1];
     let (mean, deviation) = (eta[0] * variance, Float::sqrt(variance));
-    three_nodes()
+    let peak = Tracked::ratio(1, 2) * eta[0] * mean;
+    let nodes = three_nodes()
         .map(|(zeta, weight)| {
             let z = mean + deviation * zeta;
-            (z, weight * deviation * Float::exp(eta[0] * z + eta[1] * z * z))
+            (z, weight * deviation * Float::exp(eta[0] * z + eta[1] * z * z - peak))
         })
-        .collect()
+        .collect();
+    (nodes, peak)
 }
 
 /// With `z = ln|θ|`, `h dθ = dz/√2π` and `T = (z, z²)`.
 pub(in super::super) fn log_normal(q: &Member<Independent<LogNormal>, Tracked>) -> Moments {
     joined(q, |eta| {
-        let nodes: Vec<_> =
-            size_nodes(eta).into_iter().map(|(z, weight)| (vec![z, z * z], weight)).collect();
-        Part::of_nodes(&nodes)
+        let (nodes, peak) = size_nodes(eta);
+        let nodes: Vec<_> = nodes.into_iter().map(|(z, weight)| (vec![z, z * z], weight)).collect();
+        Part::of_nodes(&nodes).scaled(peak)
     })
 }
 
@@ -166,13 +174,14 @@ pub(in super::super) fn signed_log_normal(
     q: &Member<Independent<SignedLogNormal>, Tracked>,
 ) -> Moments {
     joined(q, |eta| {
+        let (sizes, peak) = size_nodes(&eta[1..]);
         let mut nodes = Vec::new();
         for sign in [Tracked::one(), -Tracked::one()] {
             let odds = Float::exp(eta[0] * sign);
-            for (z, weight) in size_nodes(&eta[1..]) {
+            for &(z, weight) in &sizes {
                 nodes.push((vec![sign, z, z * z], weight * odds));
             }
         }
-        Part::of_nodes(&nodes)
+        Part::of_nodes(&nodes).scaled(peak)
     })
 }
