@@ -33,6 +33,7 @@ impl Build {
             ("catalogue", cfg!(feature = "catalogue")),
             ("checkpoint", cfg!(feature = "checkpoint")),
             ("cli", cfg!(feature = "cli")),
+            ("data", cfg!(feature = "data")),
         ];
         Self {
             name: env!("CARGO_PKG_NAME"),

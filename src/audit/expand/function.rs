@@ -1,10 +1,11 @@
 //! What a network of means computes, against the network that it was expanded from.
 
 use super::Function;
+use crate::audit::PosteriorNetwork;
 use crate::checkpoint::{Architecture, Head, Posterior};
 use crate::group::{AnyGroup, Finite, FinitelyGenerated, Group};
 use crate::model::Model;
-use crate::model::conv::{ConvHead, ConvNet, ConvSpec};
+use crate::model::conv::ConvNet;
 use crate::representation::{ActsOn, ActsOnGrid};
 use crate::scalar::Scalar;
 
@@ -22,7 +23,7 @@ pub(super) fn measured(small: &Posterior, wide: &Posterior, group: &AnyGroup) ->
     let order = <f64 as Scalar>::count(group.small_order()?);
     let (mut identical, mut average) = (true, true);
     for image in 0..IMAGES {
-        let pixels = Model::<f64>::inputs(&small.net);
+        let pixels = Model::<f64>::inputs(small.net());
         let x: Vec<f64> = (0..pixels).map(|pixel| noise(image * pixels + pixel)).collect();
         let at = small.logits(&x);
         let mut sum = vec![0.0; at.len()];
@@ -57,7 +58,7 @@ pub(super) fn is_equivariant(posterior: &Posterior, group: &AnyGroup) -> Option<
     let side = image_side(&Architecture::of(posterior).ok()?)?;
     let means = Means::of(posterior, side)?;
     let grid = group.on_grid(side).ok()?;
-    let pixels = Model::<f64>::inputs(&means.net);
+    let pixels = Model::<f64>::inputs(means.net());
     let mut holds = true;
     for image in 0..IMAGES {
         let x: Vec<f64> = (0..pixels).map(|pixel| noise(image * pixels + pixel)).collect();
@@ -96,46 +97,20 @@ fn noise(k: usize) -> f64 {
 }
 
 /// The network of a posterior's means.
-struct Means {
-    net: ConvNet,
-    theta: Vec<f64>,
-}
+struct Means(PosteriorNetwork);
 
 impl Means {
     fn of(posterior: &Posterior, side: usize) -> Option<Self> {
-        let network = Architecture::of(posterior).ok()?;
-        let convolutions = network.convolutions();
-        let (first, channels) = (
-            convolutions.first()?,
-            convolutions.iter().map(|layer| layer.out_channels).collect::<Vec<_>>(),
-        );
-        if convolutions.iter().any(|layer| layer.kernel != first.kernel) {
-            return None;
-        }
-        let (classes, head) = match network.head() {
-            Head::Pointwise { classes, .. } => (classes, ConvHead::Pointwise),
-            Head::Dense { classes, .. } => (classes, ConvHead::Dense),
-        };
-        let spec = ConvSpec::new(first.in_channels, side, &channels, classes)
-            .with_head(head)
-            .with_kernel(first.kernel);
-        let net = ConvNet::new(spec).ok()?;
-        let mut theta = vec![0.0; net.dim()];
-        for tensor in net.tensors() {
-            // All names of a network may begin with one path; a bias that is not there is 0.
-            let pair = posterior.pairs().iter().find(|pair| pair.name().ends_with(&tensor.name));
-            if let Some(pair) = pair {
-                if pair.mean().len() != tensor.range.len() {
-                    return None;
-                }
-                theta[tensor.range.clone()].copy_from_slice(pair.mean());
-            }
-        }
-        Some(Self { net, theta })
+        let channels = Architecture::of(posterior).ok()?.convolutions().first()?.in_channels;
+        PosteriorNetwork::of(posterior, [channels, side, side]).ok().map(Self)
+    }
+
+    fn net(&self) -> &ConvNet {
+        self.0.net()
     }
 
     fn logits(&self, x: &[f64]) -> Vec<f64> {
-        self.net.prediction(&self.theta, x).as_slice().to_vec()
+        self.net().prediction(self.0.mean(), x).as_slice().to_vec()
     }
 
     /// What rounding may do to a logit of the image or of a moved one, with a sum of `terms` afterwards.
@@ -145,11 +120,11 @@ impl Means {
     /// their number, one for each product and sum along a path. Moved images have other absolute networks: all pixels
     /// are at most 1, and so 1 serves for each of them.
     fn rounding(&self, x: &[f64], terms: usize) -> f64 {
-        let theta: Vec<f64> = self.theta.iter().map(|weight| weight.abs()).collect();
+        let theta: Vec<f64> = self.0.mean().iter().map(|weight| weight.abs()).collect();
         let ones = vec![1.0; x.len()];
-        let largest = self.net.prediction(&theta, &ones).max();
+        let largest = self.net().prediction(&theta, &ones).max();
         let fan_in: usize = self
-            .net
+            .net()
             .tensors()
             .iter()
             .filter(|tensor| tensor.shape.len() > 1)
