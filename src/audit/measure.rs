@@ -1,6 +1,6 @@
 //! The defect of a posterior's predictions, measured on images.
 
-use super::orbit_predictions::{Evaluator, Orbit, log_mean_exp, mean_of_draws};
+use super::orbit_predictions::{Evaluator, Orbit, mean_of_draws};
 use super::{NetworkError, PosteriorNetwork};
 use crate::checkpoint::Posterior;
 use crate::data::Images;
@@ -8,6 +8,7 @@ use crate::defect::{ScoreSums, Scores, SharedSums};
 use crate::group::AnyGroup;
 use crate::model::Model;
 use crate::representation::RepresentationError;
+use crate::symmetrize::log_mean_exp;
 use thiserror::Error;
 
 /// How many numbers the probabilities of a block of images may take: 16 MB.
@@ -232,7 +233,7 @@ impl Sums {
                     products.iter().map(|&product| rows[product][class]).collect();
                 // In an order that the values determine: the same all over the orbit, to the last bit.
                 terms.sort_unstable_by(f64::total_cmp);
-                log_mean_exp(terms.into_iter())
+                log_mean_exp(&terms)
             }));
         }
         self.sampled.add(&averages, label, self.classes);

@@ -6,6 +6,7 @@ use crate::group::{AnyGroup, Finite, Group, Permutation};
 use crate::model::conv::ConvNet;
 use crate::model::{Differentiable, Model};
 use crate::representation::{ActsOnGrid, RepresentationError};
+use crate::symmetrize::log_mean_exp;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -106,13 +107,14 @@ fn log_sum_exp(values: impl Iterator<Item = f64> + Clone) -> f64 {
     largest + values.map(|value| (value - largest).exp()).sum::<f64>().ln()
 }
 
-pub(super) fn log_mean_exp(values: impl ExactSizeIterator<Item = f64> + Clone) -> f64 {
-    let count = values.len() as f64;
-    log_sum_exp(values) - count.ln()
-}
-
 /// The logarithms of the mean probabilities over draws.
 pub(super) fn mean_of_draws(logs: &[f64], draws: usize) -> Vec<f64> {
     let len = logs.len() / draws;
-    (0..len).map(|at| log_mean_exp((0..draws).map(|t| logs[t * len + at]))).collect()
+    let mut terms = vec![0.0; draws];
+    (0..len)
+        .map(|at| {
+            terms.iter_mut().enumerate().for_each(|(t, term)| *term = logs[t * len + at]);
+            log_mean_exp(&terms)
+        })
+        .collect()
 }

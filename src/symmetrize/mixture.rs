@@ -137,7 +137,7 @@ impl<F, R: Representation, T: Scalar> Mixture<F, R, T> {
 }
 
 /// `ln avg_i e^{x_i}`; exactly `x` where all are `x`.
-fn log_mean_exp<T: Real>(terms: &[T]) -> T {
+pub(crate) fn log_mean_exp<T: Real>(terms: &[T]) -> T {
     // A NaN is a largest one too: it must not be dropped.
     let larger = |a: T, b: T| if a.is_nan() || a > b { a } else { b };
     let largest = terms.iter().copied().fold(T::neg_infinity(), larger);

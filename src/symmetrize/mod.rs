@@ -37,6 +37,8 @@ pub use arithmetic::{Arithmetic, arithmetic};
 pub use barycentre::{Barycentre, barycentre, wasserstein_barycentre};
 pub use gaps::{Gaps, Invariance, Symmetrized};
 pub use geometric::{Geometric, geometric};
+#[cfg(all(feature = "checkpoint", feature = "data"))]
+pub(crate) use mixture::log_mean_exp;
 pub use mixture::{Mixture, mixture};
 #[cfg(feature = "catalogue")]
 pub(crate) use orbit_divergence::linear_form;
