@@ -13,26 +13,32 @@ use pulp::{Simd, WithSimd};
 pub(super) const OFF: u8 = 4;
 
 /// `V` registers of output channels.
-type Registers<T, S, const V: usize> = [<T as Lanes>::Vector<S>; V];
+pub(super) type Registers<T, S, const V: usize> = [<T as Lanes>::Vector<S>; V];
 
 /// A layer's weights as the tiles read them: for each block of output channels, for each input that
 /// the kernel meets, one number per channel; and the biases. Missing channels are zero.
 #[derive(Clone, Debug)]
 pub(super) struct Panels<T> {
-    weights: Vec<T>,
-    bias: Vec<T>,
+    pub(super) weights: Vec<T>,
+    pub(super) bias: Vec<T>,
 }
 
-impl<T> Panels<T> {
+impl<T: Lanes> Panels<T> {
     /// Nothing packed yet.
     pub(super) fn new() -> Self {
         Self { weights: Vec::new(), bias: Vec::new() }
+    }
+
+    /// Room for so many weights and biases, zero until they are written.
+    pub(super) fn make_room(&mut self, weights: usize, biases: usize) {
+        self.weights.resize(weights, T::zero());
+        self.bias.resize(biases, T::zero());
     }
 }
 
 /// So many output channels from `first` on make the next block: two registers full, or one if that is
 /// enough for the rest.
-fn block(outputs: usize, first: usize, lanes: usize) -> usize {
+pub(super) fn block(outputs: usize, first: usize, lanes: usize) -> usize {
     if outputs - first > lanes { 2 * lanes } else { lanes }
 }
 
@@ -52,8 +58,7 @@ impl<T: Lanes> WithSimd for Pack<'_, T> {
         let (area, meets) = (layer.kernel * layer.kernel, layer.kernel * layer.row());
         let weight = &self.theta[layer.weight.clone()];
         let padded = layer.outputs.next_multiple_of(lanes);
-        self.panels.weights.resize(padded * meets, T::zero());
-        self.panels.bias.resize(padded, T::zero());
+        self.panels.make_room(padded * meets, padded);
         self.panels.bias[..layer.outputs].copy_from_slice(&self.theta[layer.bias.clone()]);
         let mut first = 0;
         while first < layer.outputs {
@@ -179,7 +184,7 @@ fn window<T: Lanes, S: Simd, const V: usize>(
 /// network need not be invariant, in PyTorch neither, until it is projected. Draws with independent
 /// noise never meet such ties.
 #[inline(always)]
-fn pool<T: Lanes, S: Simd, const V: usize>(
+pub(super) fn pool<T: Lanes, S: Simd, const V: usize>(
     simd: S,
     sums: [Registers<T, S, V>; 4],
     labels: [T::Vector<S>; 4],
@@ -198,7 +203,11 @@ fn pool<T: Lanes, S: Simd, const V: usize>(
 
 /// Writes registers one after the other, as far as there is room.
 #[inline(always)]
-fn write<T: Lanes, S: Simd, const V: usize>(simd: S, out: &mut [T], x: Registers<T, S, V>) {
+pub(super) fn write<T: Lanes, S: Simd, const V: usize>(
+    simd: S,
+    out: &mut [T],
+    x: Registers<T, S, V>,
+) {
     for (out, x) in out.chunks_mut(T::lanes::<S>()).zip(x) {
         T::store(simd, out, x);
     }

@@ -54,6 +54,14 @@ pub trait Lanes: Real + sealed::Sealed {
         c: Self::Vector<S>,
     ) -> Self::Vector<S>;
 
+    /// `a + b`.
+    #[doc(hidden)]
+    fn plus<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+
+    /// `a − b`.
+    #[doc(hidden)]
+    fn minus<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+
     /// The sum of all lanes.
     #[doc(hidden)]
     fn sum<S: Simd>(simd: S, x: Self::Vector<S>) -> Self;
@@ -86,7 +94,7 @@ pub trait Lanes: Real + sealed::Sealed {
 
 macro_rules! lanes {
     ($type:ty, $vector:ident, $splat:ident, $as:ident, $as_mut:ident, $partial:ident, $fma:ident,
-     $sum:ident, $greater:ident, $equal:ident, $at_most:ident, $select:ident) => {
+     $add:ident, $sub:ident, $sum:ident, $greater:ident, $equal:ident, $at_most:ident, $select:ident) => {
         impl Lanes for $type {
             type Vector<S: Simd> = S::$vector;
 
@@ -116,6 +124,16 @@ macro_rules! lanes {
             #[inline(always)]
             fn fused<S: Simd>(simd: S, a: S::$vector, b: S::$vector, c: S::$vector) -> S::$vector {
                 simd.$fma(a, b, c)
+            }
+
+            #[inline(always)]
+            fn plus<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$add(a, b)
+            }
+
+            #[inline(always)]
+            fn minus<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
+                simd.$sub(a, b)
             }
 
             #[inline(always)]
@@ -173,6 +191,8 @@ lanes!(
     as_mut_simd_f32s,
     partial_store_f32s,
     mul_add_e_f32s,
+    add_f32s,
+    sub_f32s,
     reduce_sum_f32s,
     greater_than_f32s,
     equal_f32s,
@@ -187,6 +207,8 @@ lanes!(
     as_mut_simd_f64s,
     partial_store_f64s,
     mul_add_e_f64s,
+    add_f64s,
+    sub_f64s,
     reduce_sum_f64s,
     greater_than_f64s,
     equal_f64s,

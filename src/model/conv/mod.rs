@@ -12,6 +12,7 @@ mod lanes;
 mod readout;
 mod reference;
 mod spec;
+mod winograd;
 mod workspace;
 
 #[cfg(test)]

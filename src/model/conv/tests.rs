@@ -2,6 +2,8 @@
 
 mod behaviour;
 
+use super::spec::Layer;
+use super::winograd;
 use super::{ConvHead, ConvNet, ConvSpec, Lanes, OddSides};
 use crate::dual::Dual;
 use crate::model::{Differentiable, Model};
@@ -22,6 +24,9 @@ fn networks() -> Vec<ConvNet> {
         ConvSpec::new(2, 10, &[5], 3).with_kernel(5),
         ConvSpec::new(2, 6, &[3, 4], 3).with_kernel(1),
         ConvSpec::new(1, 7, &[5, 6], 3).with_odd_sides(OddSides::Floor),
+        // Transformed: windows of several images multiplied at once, and overlapping registers of inputs.
+        ConvSpec::new(1, 14, &[17, 9], 3).with_odd_sides(OddSides::Floor),
+        ConvSpec::new(1, 8, &[16, 40, 8], 3),
     ]
     .into_iter()
     .map(|spec| ConvNet::new(spec).unwrap())
@@ -55,9 +60,14 @@ fn run<T: Lanes>(
 }
 
 /// How many roundings an entry of the gradient can have gone through: each sum on the way is at most
-/// as long as a layer's sums over inputs, the classes, or the pixels of all images.
+/// as long as a layer's sums over inputs, the classes, or the pixels of all images. A transformed
+/// layer adds twelve of its own, and its terms are up to sixteen times as large.
 fn roundings(net: &ConvNet, images: usize) -> f64 {
-    let forward: usize = net.layers.iter().map(|l| 2 * l.kernel * l.row() + 4).sum();
+    let forward = |l: &Layer| match winograd::applies(l) {
+        true => 16 * (2 * l.inputs + 16),
+        false => 2 * l.kernel * l.row() + 4,
+    };
+    let forward: usize = net.layers.iter().map(forward).sum();
     let backward: usize = net.layers.iter().map(|l| 2 * l.outputs * l.kernel * l.kernel + 4).sum();
     let pixels = net.spec.image_side * net.spec.image_side;
     (forward + backward + 2 * net.head.features() + 4 * net.spec.classes + 2 * images * pixels)

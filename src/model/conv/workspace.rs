@@ -12,6 +12,7 @@ use super::forward::{Forward, Pack, Panels};
 use super::lanes::Lanes;
 use super::readout::{self, Logits, ReadoutGradient};
 use super::spec::{Frame, Layer};
+use super::winograd::{self, PackTransformed, Scratch, TransformedForward};
 use pulp::Arch;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -56,6 +57,7 @@ struct Piece<T> {
     /// What comes out of the last layer, and the features made of it.
     last: Vec<T>,
     features: Vec<T>,
+    scratch: Scratch<T>,
     by_channel: Lists<T>,
     by_pixel: Lists<T>,
     /// The gradients of maps, as they lie in frames: of the layer's output, and of its input.
@@ -85,6 +87,7 @@ impl<T: Lanes> Piece<T> {
             winners: layers.iter().map(|layer| zeros(images * windows(layer))).collect(),
             last: zeros(images * last),
             features: zeros(images * features),
+            scratch: Scratch::new(layers),
             by_channel: Lists::by_channel(layers, images),
             by_pixel: Lists::by_pixel(&layers[1..]),
             upstream: zeros(maps),
@@ -127,6 +130,19 @@ impl<T: Lanes> Piece<T> {
                 Some(next) => (next, net.layers[index + 1].frame()),
                 None => (&mut self.last, net.last_frame()),
             };
+            if winograd::applies(layer) {
+                pass.arch.dispatch(TransformedForward {
+                    layer,
+                    panels: &pass.panels[index],
+                    images: self.images,
+                    inputs: &before[index],
+                    outputs: output,
+                    frame,
+                    winners: if pass.keep { &mut self.winners[index] } else { &mut [] },
+                    scratch: &mut self.scratch,
+                });
+                continue;
+            }
             for image in 0..self.images {
                 let winners = &mut self.winners[index][image * windows..][..windows];
                 pass.arch.dispatch(Forward {
@@ -278,7 +294,11 @@ impl<T: Lanes> ConvWorkspace<T> {
         assert_eq!(outputs.len(), self.images * net.head.classes, "one output for each input");
         for (index, layer) in net.layers.iter().enumerate() {
             let panels = &mut self.panels[index];
-            self.arch.dispatch(Pack { layer, theta, panels });
+            if winograd::applies(layer) {
+                self.arch.dispatch(PackTransformed { layer, theta, panels });
+            } else {
+                self.arch.dispatch(Pack { layer, theta, panels });
+            }
             if keep && index > 0 {
                 let weights = &mut self.transposed[index];
                 self.arch.dispatch(PackTransposed { layer, theta, weights });
