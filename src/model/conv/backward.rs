@@ -174,7 +174,7 @@ impl<T: Lanes> WithSimd for WeightGradient<'_, T> {
         for (output, bias) in self.bias.iter_mut().enumerate() {
             let entries = self.entries.list(output);
             let before = if self.added { *bias } else { T::zero() };
-            *bias = entries.iter().fold(before, |sum, entry| sum + entry.value);
+            *bias = before + total(entries);
             let weight = &mut self.weight[output * layer.kernel * row..][..layer.kernel * row];
             if vectors == 1 && layer.kernel == 3 {
                 // The whole kernel at once.
@@ -194,6 +194,21 @@ impl<T: Lanes> WithSimd for WeightGradient<'_, T> {
             }
         }
     }
+}
+
+/// The sum of a list, in four interleaved parts: each addition waits for the one before it.
+fn total<T: Lanes>(entries: &[Entry<T>]) -> T {
+    let (fours, rest) = entries.as_chunks::<4>();
+    let mut sums = [T::zero(); 4];
+    for four in fours {
+        for (sum, entry) in sums.iter_mut().zip(four) {
+            *sum += entry.value;
+        }
+    }
+    for (sum, entry) in sums.iter_mut().zip(rest) {
+        *sum += entry.value;
+    }
+    (sums[0] + sums[1]) + (sums[2] + sums[3])
 }
 
 /// Numbers from one kernel row to the next in a gradient of weights.

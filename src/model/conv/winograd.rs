@@ -19,8 +19,8 @@ const PLACES: usize = 16;
 /// Windows that are multiplied at once: with two registers of outputs their sums take twelve registers.
 const ROWS: usize = 6;
 
-/// Bytes of transformed inputs that may be waiting: a quarter of the second cache.
-const WAITING: usize = 1 << 17;
+/// Bytes of transformed inputs that may be waiting: half of the first cache, which their products share.
+const WAITING: usize = 1 << 14;
 
 /// The fewest channels for which the transforms pay, a register full at the least: 16 numbers of 4
 /// bytes in the widest.
