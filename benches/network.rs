@@ -29,7 +29,7 @@
 //! - Where there are channels enough, sixteen products for the four pixels of a window in place of thirty-six
 //!   (Winograd): half the time of the forward pass, in both precisions.
 //! - The pool passes its gradient to one pixel in four, and none where the ReLU is off. Going through
-//!   lists of these, the backward pass costs 1.3 forward passes, not 2.
+//!   lists of these, the backward pass costs 1.3 plain forward passes, not 2.
 //! - Registers handed to closures (`array::map`, `from_fn`) become calls: more than three times slower forward.
 //! - As many images go backward together as leave them and their lists in the second cache: a fifth of
 //!   the backward pass of the larger network.
