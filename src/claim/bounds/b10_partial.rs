@@ -1,6 +1,6 @@
 //! B10: gradients under an augmentation by some elements.
 
-use super::world::World;
+use super::world::is_enumerated;
 use super::{TOLERANCE, control};
 use crate::claim::equivariance::network::{Network, networks};
 use crate::claim::rounding::{Judge, Tracked, close};
@@ -80,8 +80,7 @@ fn pairs<T: Judge, R: ActsOn<T, Group = AnyGroup>>(
     rep: &R,
     replaced: bool,
 ) -> Outcome {
-    // Only the order is asked for: pairs are many.
-    if World::<T>::of(network, false).is_none() {
+    if !is_enumerated(network) {
         return Outcome::vacuous();
     }
     let v: Vec<T> = network.numbers(0, rep.dim());

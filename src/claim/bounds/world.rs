@@ -42,6 +42,11 @@ fn pointed(mut network: Network) -> Network {
     network
 }
 
+/// Whether the group is small enough to be gone through.
+pub(super) fn is_enumerated(network: &Network) -> bool {
+    network.group().small_order().is_some_and(|order| order <= ENUMERATED)
+}
+
 /// How one element moves the three spaces.
 pub(super) struct Move {
     pub(super) theta: SignedPermutation,
@@ -67,8 +72,10 @@ impl<T: Judge> World<T> {
     /// The instance's model, averaged over the group so that it is jointly equivariant, or as it was drawn.
     /// `None` where the group is too large to go through.
     pub(super) fn of(network: &Network, jointly: bool) -> Option<Self> {
+        if !is_enumerated(network) {
+            return None;
+        }
         let group = network.group();
-        group.small_order().filter(|&order| order <= ENUMERATED)?;
         let spaces = network.signed();
         let (theta, x) = (unsigned(&spaces[0]), unsigned(&spaces[1]));
         let elements: Vec<AnyElement> = group.elements().collect();
