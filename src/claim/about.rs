@@ -13,14 +13,16 @@ pub enum Chapter {
     Families,
     /// Exact equivariance.
     Equivariance,
+    /// Error bounds.
+    Bounds,
     /// Symmetrisations.
     Symmetrisations,
 }
 
 impl Chapter {
     /// All chapters, in the order of the theory.
-    pub const ALL: [Self; 4] =
-        [Self::Algebra, Self::Families, Self::Equivariance, Self::Symmetrisations];
+    pub const ALL: [Self; 5] =
+        [Self::Algebra, Self::Families, Self::Equivariance, Self::Bounds, Self::Symmetrisations];
 
     /// The letter that its ids begin with.
     pub fn letter(self) -> char {
@@ -28,6 +30,7 @@ impl Chapter {
             Self::Algebra => 'A',
             Self::Families => 'F',
             Self::Equivariance => 'E',
+            Self::Bounds => 'B',
             Self::Symmetrisations => 'S',
         }
     }
@@ -38,6 +41,7 @@ impl Chapter {
             Self::Algebra => "Algebra",
             Self::Families => "Exponential families",
             Self::Equivariance => "Exact equivariance",
+            Self::Bounds => "Error bounds",
             Self::Symmetrisations => "Symmetrisations",
         }
     }

@@ -10,6 +10,7 @@ pub fn catalogue() -> Vec<Box<dyn Claim>> {
     claims.extend(super::algebra::claims());
     claims.extend(super::families::claims());
     claims.extend(super::equivariance::claims());
+    claims.extend(super::bounds::claims());
     claims.extend(super::symmetrisations::claims());
     claims.extend(super::expansion::claims());
     claims

@@ -16,6 +16,7 @@
 
 mod about;
 mod algebra;
+mod bounds;
 mod catalogue;
 pub mod compare;
 mod entry;

@@ -21,6 +21,7 @@
 
 mod bernoulli;
 mod categorical;
+mod chi_squared;
 mod diagonal_gaussian;
 mod dirichlet;
 mod discrete;
@@ -54,6 +55,7 @@ mod wishart;
 
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
+pub use chi_squared::chi_squared;
 pub use diagonal_gaussian::DiagonalGaussian;
 pub use dirichlet::Dirichlet;
 pub use error::FamilyError;

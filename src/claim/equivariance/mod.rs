@@ -17,7 +17,7 @@ mod e6_predictive;
 mod e7_random;
 mod e8_tied;
 mod e9_orbit_sampling;
-mod network;
+pub(super) mod network;
 mod regression;
 mod trained_network;
 

@@ -20,11 +20,11 @@ use std::fmt;
 /// The scene has the group, and its representation is that of the inputs; its other numbers are parameters,
 /// inputs and choices. They are read as dyadic fractions, so that every scalar represents them exactly.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Network {
+pub(in crate::claim) struct Network {
     /// The group and the inputs.
-    pub(super) scene: Scene,
+    pub(in crate::claim) scene: Scene,
     /// The blocks of the spaces after the inputs: the outputs last.
-    pub(super) later: Vec<Vec<Block>>,
+    pub(in crate::claim) later: Vec<Vec<Block>>,
     /// Whether layers have biases.
     pub(super) bias: bool,
     /// One code for each hidden layer.
@@ -62,7 +62,7 @@ fn block() -> impl Strategy<Value = Block> {
 
 /// Random networks with layer spaces of at most `max_dim` dimensions and the wanted kind of input space, with
 /// `hidden` layers.
-pub(super) fn networks(
+pub(in crate::claim) fn networks(
     max_dim: usize,
     hidden: std::ops::RangeInclusive<usize>,
     wanted: Option<Feature>,
@@ -151,7 +151,7 @@ impl Choice for Piecewise {
 
 impl Network {
     /// The group.
-    pub(super) fn group(&self) -> AnyGroup {
+    pub(in crate::claim) fn group(&self) -> AnyGroup {
         self.scene.group()
     }
 
@@ -169,7 +169,7 @@ impl Network {
     }
 
     /// The signed permutation representations of all spaces.
-    pub(super) fn signed(&self) -> Vec<SignedPermutationRep<AnyGroup>> {
+    pub(in crate::claim) fn signed(&self) -> Vec<SignedPermutationRep<AnyGroup>> {
         (0..=self.later.len()).map(|number| self.space(number).signed()).collect()
     }
 
@@ -202,7 +202,7 @@ impl Network {
     }
 
     /// `count` numbers of magnitude below 3, in 32nds. Each `stream` has its own.
-    pub(super) fn numbers<T: Scalar>(&self, stream: usize, count: usize) -> Vec<T> {
+    pub(in crate::claim) fn numbers<T: Scalar>(&self, stream: usize, count: usize) -> Vec<T> {
         let means = &self.scene.means;
         (0..count)
             .map(|k| {
@@ -225,7 +225,9 @@ impl Network {
 }
 
 /// `|ρ|`.
-pub(super) fn unsigned(rep: &SignedPermutationRep<AnyGroup>) -> SignedPermutationRep<AnyGroup> {
+pub(in crate::claim) fn unsigned(
+    rep: &SignedPermutationRep<AnyGroup>,
+) -> SignedPermutationRep<AnyGroup> {
     let signed = rep.clone();
     SignedPermutationRep::from_fn(rep.group().clone(), rep.dim(), move |g| {
         signed.index_map(g).unsigned()

@@ -1,0 +1,130 @@
+//! B4: the defect by variance and χ².
+
+use super::world::{World, minus, small_worlds, square, worlds};
+use super::{KINDS, TOLERANCE, bounded, control};
+use crate::claim::equivariance::network::Network;
+use crate::claim::rounding::{Judge, Tracked, close};
+use crate::claim::{About, Claim, Entry, Evidence, Outcome, Role};
+use crate::family::{Categorical, chi_squared};
+use crate::law::Residual;
+use crate::scalar::Rational;
+use num_traits::Float;
+
+/// What stands in the place of `χ²(g_#q‖q)`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Divergence {
+    ChiSquared,
+    NineTenths,
+}
+
+/// The claim with its controls.
+pub(super) fn claims() -> Vec<Box<dyn Claim>> {
+    let about = About {
+        id: "B4.finite",
+        title: "the defect is bounded by variance and χ²: finitely many parameters",
+        role: Role::Bound,
+        of: None,
+        evidence: Evidence::Float,
+        statement: "‖δ_g(x)‖² ≤ tr Var_q Φ(θ, ρ_X(g)x) · χ²(g_#q‖q), and χ² = exp(A(2η' − η) − 2A(η') + A(η)) − 1",
+        hypotheses: &["(J)", "finite group", "g_#q is dominated by q"],
+        tolerance: TOLERANCE,
+        covers: KINDS,
+        cost: 4,
+    };
+    vec![
+        Box::new(Entry {
+            about,
+            instances: worlds,
+            check: |network| {
+                World::<Tracked>::of(network, true).map_or_else(Outcome::vacuous, |world| {
+                    closed_form(&world, variance(&world, Divergence::ChiSquared))
+                })
+            },
+            exact: Some(|network| {
+                bound::<Rational>(network, true, Divergence::ChiSquared).partial()
+            }),
+        }),
+        Box::new(Entry {
+            about: control(
+                about,
+                "B4.finite-not-jointly",
+                "a model that is not jointly equivariant",
+                "‖δ_g(x)‖² ≤ tr Var_q Φ(θ, ρ_X(g)x) · χ²(g_#q‖q)",
+                &["(J)"],
+            ),
+            instances: small_worlds,
+            check: |network| bound::<Tracked>(network, false, Divergence::ChiSquared),
+            exact: Some(|network| bound::<Rational>(network, false, Divergence::ChiSquared)),
+        }),
+        Box::new(Entry {
+            about: control(
+                about,
+                "B4.finite-nine-tenths",
+                "nine tenths of χ²",
+                "‖δ_g(x)‖² ≤ 0.9 tr Var_q Φ(θ, ρ_X(g)x) · χ²(g_#q‖q)",
+                &["the factor is 1"],
+            ),
+            instances: small_worlds,
+            check: |network| bound::<Tracked>(network, true, Divergence::NineTenths),
+            exact: Some(|network| bound::<Rational>(network, true, Divergence::NineTenths)),
+        }),
+    ]
+}
+
+fn bound<T: Judge>(network: &Network, jointly: bool, divergence: Divergence) -> Outcome {
+    World::<T>::of(network, jointly)
+        .map_or_else(Outcome::vacuous, |world| variance(&world, divergence))
+}
+
+/// `Σ p²/q − 1 = Σ (p − q)²/q`.
+fn sum_of_squares<T: Judge>(p: &[T], q: &[T]) -> T {
+    p.iter().zip(q).fold(T::zero(), |sum, (p, q)| {
+        let step = p.clone() - q.clone();
+        sum + step.clone() * step / q.clone()
+    })
+}
+
+fn variance<T: Judge>(world: &World<T>, divergence: Divergence) -> Outcome {
+    let mut outcome = Outcome::vacuous();
+    for g in &world.moves {
+        let mut factor = sum_of_squares(&world.pushed(g), &world.q);
+        if divergence == Divergence::NineTenths {
+            factor *= T::ratio(9, 10);
+        }
+        for x in 0..world.inputs {
+            let there = g.x.image(x).0;
+            let mean = world.mean(&world.q, there);
+            let variance = (0..world.parameters).fold(T::zero(), |sum, theta| {
+                let step = minus(world.model(theta, there), &mean);
+                sum + world.q[theta].clone() * square(&step)
+            });
+            outcome = bounded(
+                outcome,
+                "‖δ_g(x)‖² ≤ tr Var · χ²",
+                &square(&world.defect(g, x)),
+                &(variance * factor.clone()),
+            );
+        }
+    }
+    outcome
+}
+
+/// The family's χ² against the sum. One parameter is no family.
+fn closed_form(world: &World<Tracked>, mut outcome: Outcome) -> Outcome {
+    if world.parameters < 2 {
+        return outcome;
+    }
+    for g in &world.moves {
+        let pushed = world.pushed(g);
+        let found = Categorical::with_probabilities(&pushed)
+            .and_then(|p| chi_squared(&p, &Categorical::with_probabilities(&world.q)?));
+        let residual = match found {
+            Ok(found) if Float::is_finite(found) => {
+                close(&found, &sum_of_squares(&pushed, &world.q))
+            }
+            _ => Residual::failed(),
+        };
+        outcome = outcome.and("χ² of the family", residual);
+    }
+    outcome
+}

@@ -1,0 +1,55 @@
+//! Chapter B: error bounds.
+
+mod b10_partial;
+mod b1_total_variation;
+mod b4_chi_squared;
+mod b6_bias;
+mod b9_average;
+mod world;
+
+use super::rounding::Judge;
+use super::{About, Claim, Feature, Outcome, Role};
+
+/// All entries of the chapter.
+pub(super) fn claims() -> Vec<Box<dyn Claim>> {
+    let mut claims = b1_total_variation::claims();
+    claims.extend(b4_chi_squared::claims());
+    claims.extend(b6_bias::claims());
+    claims.extend(b9_average::claims());
+    claims.extend(b10_partial::claims());
+    claims
+}
+
+/// Where the tolerances come from.
+const TOLERANCE: &str =
+    "the rounding of both sides, bounded operation by operation (running error analysis)";
+
+/// The kinds of instance: what the points of the parameters do.
+const KINDS: &[Feature] =
+    &[Feature::TrivialGroup, Feature::NonAbelian, Feature::FreeOrbit, Feature::NonFreeOrbit];
+
+/// A control that differs from its claim in what is said and dropped.
+fn control(
+    about: About,
+    id: &'static str,
+    title: &'static str,
+    statement: &'static str,
+    dropped: &'static [&'static str],
+) -> About {
+    About {
+        id,
+        title,
+        statement,
+        of: Some(about.id),
+        role: Role::Control,
+        hypotheses: dropped,
+        covers: &[Feature::NonAbelian],
+        ..about
+    }
+}
+
+/// `lhs ≤ rhs`, within what rounding can have done to their difference.
+fn bounded<T: Judge>(outcome: Outcome, part: &'static str, lhs: &T, rhs: &T) -> Outcome {
+    let tolerance = (rhs.clone() - lhs.clone()).error_bound();
+    outcome.bounded(part, lhs.nearest_f64(), rhs.nearest_f64(), tolerance)
+}

@@ -1,0 +1,57 @@
+//! The defect on inputs that were trained on (claim B8).
+
+use super::error::{BoundError, count, not_negative, probability};
+
+/// `Δ(F_q) ≤ E_q r̂ + D² √((KL(q‖p) + ln(2√N/δ)) / (2N))` with probability `1 − δ` over `N` independent inputs, at once
+/// for every `q` (claim B8): the right side.
+///
+/// `empirical` is `E_q r̂`, the mean over inputs and draws of `r(θ, x) = avg_g ‖Φ(θ, ρ_X(g)x) − ρ_Y(g)Φ(θ, x)‖²`: exact,
+/// or itself a bound. The prior must have been fixed before the inputs were seen. Augmented copies are not
+/// independent inputs: `N` counts originals.
+///
+/// # Errors
+/// [`BoundError`] for no inputs, a `δ` outside (0, 1), or a negative number.
+///
+/// # Examples
+/// ```
+/// use equibayes::defect::{SIMPLEX_DIAMETER_SQUARED, pac_bayes_bound};
+///
+/// let bound = pac_bayes_bound(0.01, SIMPLEX_DIAMETER_SQUARED, 50.0, 60_000, 0.01)?;
+/// assert!(bound < 0.07);
+/// # Ok::<(), equibayes::defect::BoundError>(())
+/// ```
+pub fn pac_bayes_bound(
+    empirical: f64,
+    squared_diameter: f64,
+    kl: f64,
+    inputs: usize,
+    delta: f64,
+) -> Result<f64, BoundError> {
+    let empirical = not_negative("empirical defect", empirical)?;
+    let diameter = not_negative("squared diameter", squared_diameter)?;
+    let kl = not_negative("KL(q‖p)", kl)?;
+    let inputs = count("inputs", inputs)?;
+    let confidence = (2.0 * inputs.sqrt() / probability("δ", delta)?).ln();
+    Ok(empirical + diameter * ((kl + confidence) / (2.0 * inputs)).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_hand() {
+        // ln(2·2/δ) = 1 for δ = 4/e, which is no probability; with KL = 1 and δ = 4/e² the root is √(3/8).
+        let delta = 4.0 * (-2.0_f64).exp();
+        let found = pac_bayes_bound(0.5, 2.0, 1.0, 4, delta).unwrap();
+        assert!((found - (0.5 + 2.0 * 0.375_f64.sqrt())).abs() < 1e-15);
+    }
+
+    #[test]
+    fn numbers_outside_the_hypotheses_are_refused() {
+        let error = pac_bayes_bound(0.0, 2.0, -1.0, 4, 0.5).unwrap_err();
+        assert_eq!(error.to_string(), "KL(q‖p) is -1: expected a number that is not negative");
+        assert!(pac_bayes_bound(0.0, 2.0, 1.0, 0, 0.5).is_err());
+        assert!(pac_bayes_bound(0.0, 2.0, 1.0, 4, 1.5).is_err());
+    }
+}
