@@ -4,6 +4,7 @@
 //! `proofs-notes/e-training.md` for what follows for training.
 
 mod e1_admissible;
+mod e1_conv;
 mod e1_linear;
 mod e1_networks;
 mod e2_augmented_loss;
@@ -18,6 +19,7 @@ mod e7_random;
 mod e8_tied;
 mod e9_orbit_sampling;
 mod network;
+mod picture;
 mod regression;
 mod trained_network;
 
@@ -28,6 +30,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     let mut claims = Vec::new();
     claims.extend(e1_linear::claims());
     claims.extend(e1_networks::claims());
+    claims.extend(e1_conv::claims());
     claims.extend(e1_admissible::claims());
     claims.extend(e2_augmented_loss::claims());
     claims.extend(e3_objective::claims());
