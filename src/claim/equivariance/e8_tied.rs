@@ -4,14 +4,14 @@ use super::regression::{
     Checked, DIAGONAL, Diagonal, Drops, FULL, Full, Setting, diagonal_scenes, full_scenes,
     measured, posed, settled,
 };
-use super::trained_network::{NETWORKS, batch, net, numbers, scenes};
+use super::trained_network::{NETWORKS, Net, batch, numbers, on_both, scenes};
 use crate::action::ClosedUnder;
 use crate::claim::rounding::{Judge, Tracked, all_close, close};
 use crate::claim::scene::Scene;
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
 use crate::inference::optimiser::{Optimiser, Rates, Sgd};
 use crate::inference::{Posterior, SquaredError, Tied, TiedDraws};
-use crate::model::Pointwise;
+use crate::model::{Differentiable, Pointwise};
 use crate::representation::{Reynolds, SignedOrbits};
 use crate::scalar::{Rational, Scalar};
 use crate::symmetrize::geometric;
@@ -45,6 +45,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             "(J), invariant loss and prior",
             "signed permutations",
             "noise closed under the group",
+            "draws without kinks: no equal maxima above 0 in a window of a pool",
         ],
         covers: NETWORKS,
         cost: 4,
@@ -54,7 +55,12 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         id: "E8.equivariant-draws",
         title: "equivariant draws see no augmentation",
         statement: "for draws in the fixed space objective and gradient on raw examples are those on their orbits, for every single draw",
-        hypotheses: &["(J), invariant loss", "signed permutations", "equivariant draws"],
+        hypotheses: &[
+            "(J), invariant loss",
+            "signed permutations",
+            "equivariant draws",
+            "for gradients no kinks: no equal maxima above 0 in a window of a pool",
+        ],
         ..step
     };
     let control = |about: About, id, title, hypotheses, covers| About {
@@ -165,7 +171,13 @@ fn check<S: Setting<T>, T: Judge>(scene: &Scene, invariant: bool) -> Checked<Out
 }
 
 fn on_networks(scene: &Scene, closed: bool, divided: bool) -> Checked<Outcome> {
-    let net = net(scene, Pointwise::Tanh)?;
+    on_both!(scene, Pointwise::Tanh, |net| on_network(&net, scene, closed, divided))
+}
+
+fn on_network<M>(net: &Net<M>, scene: &Scene, closed: bool, divided: bool) -> Checked<Outcome>
+where
+    M: Differentiable<Tracked> + Clone,
+{
     let tied = Tied::new(SignedOrbits::of(net.joint.parameters()), TiedDraws::Independent);
     let raw = net.data(scene)?;
     let orbits = net.orbits(&raw)?;
@@ -196,7 +208,13 @@ fn on_networks(scene: &Scene, closed: bool, divided: bool) -> Checked<Outcome> {
 }
 
 fn one_draw(scene: &Scene, draws: TiedDraws) -> Checked<Outcome> {
-    let net = net(scene, Pointwise::Tanh)?;
+    on_both!(scene, Pointwise::Tanh, |net| one_draw_of(&net, scene, draws))
+}
+
+fn one_draw_of<M>(net: &Net<M>, scene: &Scene, draws: TiedDraws) -> Checked<Outcome>
+where
+    M: Differentiable<Tracked> + Clone,
+{
     let tied = Tied::new(SignedOrbits::of(net.joint.parameters()), draws);
     let raw = net.data(scene)?;
     let orbits = net.orbits(&raw)?;
