@@ -36,9 +36,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         cost: 4,
     };
     let entry = |id, title, hypotheses, instances, moved: Moved, twin: Moved| -> Box<dyn Claim> {
-        let control =
-            About { id, of: Some("E1.conv"), role: Role::Control, title, hypotheses, ..about };
-        let about = About { covers: &[Feature::Abelian, Feature::NonAbelian], ..control };
+        let about = about.control(id, title, hypotheses, &[Feature::Abelian, Feature::NonAbelian]);
         Box::new(Entry { about, instances, check: moved, exact: Some(twin) })
     };
     vec![

@@ -55,15 +55,6 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         cost: 4,
         ..diagonal
     };
-    let control = |about: About, id, title, hypotheses, covers| About {
-        id,
-        of: Some(about.id),
-        role: Role::Control,
-        title,
-        hypotheses,
-        covers,
-        ..about
-    };
     vec![
         Box::new(Entry {
             about: diagonal,
@@ -72,8 +63,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(twin::<Diagonal>(scene))),
         }),
         Box::new(Entry {
-            about: control(
-                diagonal,
+            about: diagonal.control(
                 "E3.diagonal-moving-prior",
                 "a prior that is not invariant",
                 &["the prior is not invariant"],
@@ -90,8 +80,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(twin::<Full>(scene))),
         }),
         Box::new(Entry {
-            about: control(
-                full,
+            about: full.control(
                 "E3.full-moving-prior",
                 "a prior that is not invariant",
                 &["the prior is not invariant"],
@@ -102,15 +91,9 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: None,
         }),
         Box::new(Entry {
-            about: control(
-                full,
-                "E3.full-marginals",
-                "a family that is not closed",
-                &[
+            about: full.control("E3.full-marginals", "a family that is not closed", &[
                     "the family (independent coordinates) is not closed: g·q is replaced by its marginals",
-                ],
-                &[Feature::NonOrthogonal],
-            ),
+                ], &[Feature::NonOrthogonal]),
             instances: full_scenes,
             check: |scene| measured(marginals(scene)),
             exact: None,
@@ -122,8 +105,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: None,
         }),
         Box::new(Entry {
-            about: control(
-                networks,
+            about: networks.control(
                 "E3.networks-moving-loss",
                 "a loss that is not invariant",
                 &["the loss weighs outputs differently"],
@@ -134,8 +116,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: None,
         }),
         Box::new(Entry {
-            about: control(
-                networks,
+            about: networks.control(
                 "E3.networks-fresh-noise",
                 "noise that is not closed under the group",
                 &["the noise is one draw, without its orbit"],

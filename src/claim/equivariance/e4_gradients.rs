@@ -56,16 +56,6 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         cost: 4,
         ..diagonal
     };
-    let control = |about: About, id, title, statement, hypotheses, covers| About {
-        id,
-        of: Some(about.id),
-        role: Role::Control,
-        title,
-        statement,
-        hypotheses,
-        covers,
-        ..about
-    };
     vec![
         Box::new(Entry {
             about: diagonal,
@@ -74,11 +64,9 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(check::<Diagonal, Rational>(scene, Drops::Nothing))),
         }),
         Box::new(Entry {
-            about: control(
-                diagonal,
+            about: diagonal.control(
                 "E4.diagonal-moving-prior",
                 "a prior that is not invariant",
-                diagonal.statement,
                 &["the prior is not invariant"],
                 &[Feature::NonAbelian],
             ),
@@ -93,16 +81,16 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(check::<Full, Rational>(scene, Drops::Nothing))),
         }),
         Box::new(Entry {
-            about: control(
-                full,
-                "E4.full-plain-step",
-                "plain gradient steps in natural coordinates",
-                "η ↦ η − r∇_ηJ commutes with g",
-                &[
-                    "the action on η is not orthogonal: a gradient, which moves by τ, is added to η, which moves by τ⁻ᵀ",
-                ],
-                &[Feature::NonOrthogonal],
-            ),
+            about: full
+                .control(
+                    "E4.full-plain-step",
+                    "plain gradient steps in natural coordinates",
+                    &[
+                        "the action on η is not orthogonal: a gradient, which moves by τ, is added to η, which moves by τ⁻ᵀ",
+                    ],
+                    &[Feature::NonOrthogonal],
+                )
+                .saying("η ↦ η − r∇_ηJ commutes with g"),
             instances: full_scenes,
             check: |scene| measured(plain_step::<Tracked>(scene)),
             exact: Some(|scene| measured(plain_step::<Rational>(scene))),
@@ -114,14 +102,14 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: None,
         }),
         Box::new(Entry {
-            about: control(
-                networks,
-                "E4.cholesky",
-                "gradient steps on a Cholesky factor",
-                "a gradient step on (m, L) with Σ = LLᵀ commutes with a permutation",
-                &["the action on L is not linear: a permuted factor is not triangular"],
-                &[Feature::NonFreeOrbit],
-            ),
+            about: networks
+                .control(
+                    "E4.cholesky",
+                    "gradient steps on a Cholesky factor",
+                    &["the action on L is not linear: a permuted factor is not triangular"],
+                    &[Feature::NonFreeOrbit],
+                )
+                .saying("a gradient step on (m, L) with Σ = LLᵀ commutes with a permutation"),
             instances: scenes,
             check: |scene| measured(cholesky(scene)),
             exact: None,

@@ -52,17 +52,8 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ..adaptive
     };
     let control = |of: About, id, title, statement, hypotheses, covers, check| -> Box<dyn Claim> {
-        let about = About {
-            id,
-            of: Some(of.id),
-            role: Role::Control,
-            title,
-            statement,
-            hypotheses,
-            covers,
-            tolerance: MARGIN,
-            ..of
-        };
+        let about = About { tolerance: MARGIN, ..of.control(id, title, hypotheses, covers) };
+        let about = about.saying(statement);
         Box::new(Entry { about, instances: diagonal_scenes, check, exact: None })
     };
     vec![

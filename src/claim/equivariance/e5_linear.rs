@@ -35,17 +35,8 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         cost: 4,
     };
     let control = |id, title, statement, hypotheses, feature, check| -> Box<dyn Claim> {
-        let about = About {
-            id,
-            of: Some(linear.id),
-            role: Role::Control,
-            title,
-            statement,
-            hypotheses,
-            covers: feature,
-            tolerance: MARGIN,
-            ..linear
-        };
+        let about = About { tolerance: MARGIN, ..linear.control(id, title, hypotheses, feature) };
+        let about = about.saying(statement);
         Box::new(Entry { about, instances: diagonal_scenes, check, exact: None })
     };
     let check: fn(&Scene) -> Outcome = |scene| settled(optimisers(scene, Drops::Nothing));

@@ -37,17 +37,9 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         cost: 16,
     };
     let control = |id, title, hypotheses, check: fn(&Scene) -> Outcome| -> Box<dyn Claim> {
-        let about = About {
-            id,
-            title,
-            role: Role::Control,
-            of: Some(theorem.id),
-            statement: "after 20 steps from an invariant start w = Pw",
-            hypotheses,
-            tolerance: MARGIN,
-            covers: &[Feature::NonAbelian, Feature::FreeOrbit],
-            ..theorem
-        };
+        let covers = &[Feature::NonAbelian, Feature::FreeOrbit];
+        let about = About { tolerance: MARGIN, ..theorem.control(id, title, hypotheses, covers) };
+        let about = about.saying("after 20 steps from an invariant start w = Pw");
         Box::new(Entry { about, instances: scenes, check, exact: None })
     };
     vec![

@@ -38,42 +38,32 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ],
         ..random
     };
-    let control = |of: About, id, title, statement, hypotheses, covers| About {
-        id,
-        of: Some(of.id),
-        role: Role::Control,
-        title,
-        statement,
-        hypotheses,
-        covers,
-        ..of
-    };
     let entry = |about, check, exact| -> Box<dyn Claim> {
         Box::new(Entry { about, instances: scenes, check, exact: Some(exact) })
     };
     vec![
         entry(random, |scene| settled(on_each(scene, law)), |scene| settled(twin(scene, law))),
         entry(
-            control(
-                random,
-                "E7.random-path",
-                "a single path",
-                "ρ(h)η_t(g_1, …, g_t) = η_t(g_1, …, g_t)",
-                &["one sequence of group elements"],
-                &[Feature::NonFreeOrbit],
-            ),
+            random
+                .control(
+                    "E7.random-path",
+                    "a single path",
+                    &["one sequence of group elements"],
+                    &[Feature::NonFreeOrbit],
+                )
+                .saying("ρ(h)η_t(g_1, …, g_t) = η_t(g_1, …, g_t)"),
             |scene| measured(on_each(scene, path)),
             |scene| measured(twin(scene, path)),
         ),
         entry(
-            control(
-                random,
-                "E7.random-subset",
-                "elements from a subset",
-                "ρ(h) E η_t = E η_t for uniform elements of a subset",
-                &["g is not uniform on the group"],
-                &[Feature::NonFreeOrbit],
-            ),
+            random
+                .control(
+                    "E7.random-subset",
+                    "elements from a subset",
+                    &["g is not uniform on the group"],
+                    &[Feature::NonFreeOrbit],
+                )
+                .saying("ρ(h) E η_t = E η_t for uniform elements of a subset"),
             |scene| measured(on_each(scene, subset)),
             |scene| measured(twin(scene, subset)),
         ),
@@ -83,14 +73,16 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             |scene| settled(mean_paths::<Rational>(scene, twin(scene, first_step))),
         ),
         entry(
-            control(
-                affine,
-                "E7.random-mean-path",
-                "the mean is not the path of full augmentation",
-                "E η_2 = the second iterate of full augmentation, for means and scales or for a network",
-                &["the update is not affine in the state"],
-                &[Feature::FreeOrbit],
-            ),
+            affine
+                .control(
+                    "E7.random-mean-path",
+                    "the mean is not the path of full augmentation",
+                    &["the update is not affine in the state"],
+                    &[Feature::FreeOrbit],
+                )
+                .saying(
+                    "E η_2 = the second iterate of full augmentation, for means and scales or for a network",
+                ),
             |scene| measured(on_each(scene, second_step)),
             |scene| measured(twin(scene, second_step)),
         ),

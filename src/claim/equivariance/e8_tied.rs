@@ -63,15 +63,6 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ],
         ..step
     };
-    let control = |about: About, id, title, hypotheses, covers| About {
-        id,
-        of: Some(about.id),
-        role: Role::Control,
-        title,
-        hypotheses,
-        covers,
-        ..about
-    };
     vec![
         Box::new(Entry {
             about: diagonal,
@@ -80,8 +71,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(check::<Diagonal, Rational>(scene, true))),
         }),
         Box::new(Entry {
-            about: control(
-                diagonal,
+            about: diagonal.control(
                 "E8.diagonal-moving",
                 "a posterior that is not invariant",
                 &["the posterior is not invariant"],
@@ -98,8 +88,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(check::<Full, Rational>(scene, true))),
         }),
         Box::new(Entry {
-            about: control(
-                full,
+            about: full.control(
                 "E8.full-moving",
                 "a posterior that is not invariant",
                 &["the posterior is not invariant"],
@@ -116,8 +105,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: None,
         }),
         Box::new(Entry {
-            about: control(
-                step,
+            about: step.control(
                 "E8.step-fresh-noise",
                 "noise that is not closed under the group",
                 &["the noise is one draw, without its orbit"],
@@ -128,8 +116,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: None,
         }),
         Box::new(Entry {
-            about: control(
-                step,
+            about: step.control(
                 "E8.step-sum",
                 "the orbit sum as it is",
                 &["the gradient in free coordinates is not divided by the length of the orbit"],
@@ -146,8 +133,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: None,
         }),
         Box::new(Entry {
-            about: control(
-                draws,
+            about: draws.control(
                 "E8.independent-draws",
                 "draws of an invariant posterior that are not equivariant",
                 &["means and scales are tied, the noise is not"],

@@ -26,16 +26,6 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         covers: NETWORKS,
         cost: 4,
     };
-    let control = |id, title, statement, hypotheses, covers| About {
-        id,
-        of: Some("E9.orbit-sampling"),
-        role: Role::Control,
-        title,
-        statement,
-        hypotheses,
-        covers,
-        ..about
-    };
     vec![
         Box::new(Entry {
             about,
@@ -44,25 +34,27 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(in_rationals(scene))),
         }),
         Box::new(Entry {
-            about: control(
-                "E9.plain",
-                "plain Monte Carlo",
-                "F_T(ρ_X(h)x) = ρ_Y(h)F_T(x) for F_T(x) = (1/T) Σ_t Φ(θ_t, x)",
-                &["no average over the group"],
-                &[Feature::NonFreeOrbit],
-            ),
+            about: about
+                .control(
+                    "E9.plain",
+                    "plain Monte Carlo",
+                    &["no average over the group"],
+                    &[Feature::NonFreeOrbit],
+                )
+                .saying("F_T(ρ_X(h)x) = ρ_Y(h)F_T(x) for F_T(x) = (1/T) Σ_t Φ(θ_t, x)"),
             instances: scenes,
             check: |scene| measured(plain(scene)),
             exact: None,
         }),
         Box::new(Entry {
-            about: control(
-                "E9.wrong-side",
-                "outputs moved on instead of back",
-                "avg_g ρ_Y(g)Φ(θ, ρ_X(g)x) is equivariant",
-                &["the inverse is left out"],
-                &[Feature::NonAbelian],
-            ),
+            about: about
+                .control(
+                    "E9.wrong-side",
+                    "outputs moved on instead of back",
+                    &["the inverse is left out"],
+                    &[Feature::NonAbelian],
+                )
+                .saying("avg_g ρ_Y(g)Φ(θ, ρ_X(g)x) is equivariant"),
             instances: scenes,
             check: |scene| measured(wrong_side(scene)),
             exact: None,
