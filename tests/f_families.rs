@@ -1,32 +1,10 @@
 //! Chapter F of the theory: exponential families and closedness.
 #![cfg(feature = "catalogue")]
 
-use equibayes::claim::{assert_holds, catalogue};
+#[macro_use]
+mod chapter;
 
-/// One test for each entry, named after it; and the list of what is covered.
-macro_rules! entries {
-    ($($test:ident: $id:literal,)*) => {
-        $(
-            #[test]
-            fn $test() {
-                assert_holds($id);
-            }
-        )*
-
-        #[test]
-        fn every_entry_of_the_chapter_has_a_test() {
-            let covered = [$($id),*];
-            let listed: Vec<&str> = catalogue()
-                .iter()
-                .map(|claim| claim.about().id)
-                .filter(|id| id.starts_with('F'))
-                .collect();
-            assert_eq!(listed, covered);
-        }
-    };
-}
-
-entries! {
+entries! { Families:
     f1_gradient_of_a_is_mu_and_of_mu_is_the_fisher_information: "F1.gradient",
     f1_control_without_the_log_determinant: "F1.no-log-determinant",
     f1_mu_is_the_mean_of_t_and_the_fisher_information_its_covariance: "F1.moments",

@@ -123,6 +123,24 @@ pub struct About {
 }
 
 impl About {
+    /// A control of this claim, which drops a hypothesis, and which instances of these kinds show. It says what the
+    /// claim says, unless it is told [`saying`](Self::saying) otherwise.
+    pub(super) fn control(
+        self,
+        id: &'static str,
+        title: &'static str,
+        dropped: &'static [&'static str],
+        covers: &'static [Feature],
+    ) -> Self {
+        let (of, role) = (Some(self.id), Role::Control);
+        Self { id, of, role, title, hypotheses: dropped, covers, ..self }
+    }
+
+    /// The same with another statement.
+    pub(super) fn saying(self, statement: &'static str) -> Self {
+        Self { statement, ..self }
+    }
+
     /// The chapter of the theory.
     ///
     /// # Panics

@@ -141,11 +141,7 @@ impl<I: Instance> Claim for Entry<I> {
                 }
             }
         }
-        let of = match (outcome.subject(), outcome.among()) {
-            (Some(subject), Some(count)) => format!("weakest of {count} families, {subject}: "),
-            (Some(subject), None) => format!("{subject}: "),
-            (None, _) => String::new(),
-        };
+        let of = outcome.subject().map(|subject| format!("{subject}: ")).unwrap_or_default();
         format!("{smallest:?}: {of}{}: {}", outcome.part(), outcome.residual())
     }
 }

@@ -19,8 +19,6 @@ use crate::law::Residual;
 pub struct Outcome {
     /// What the part is of, where a check goes through several subjects.
     subject: Option<&'static str>,
-    /// How many subjects had to violate the statement, where this is the weakest violation.
-    among: Option<usize>,
     part: &'static str,
     residual: Residual,
     tightness: Option<f64>,
@@ -34,7 +32,6 @@ impl Outcome {
     pub fn new(part: &'static str, residual: Residual) -> Self {
         Self {
             subject: None,
-            among: None,
             part,
             residual,
             tightness: None,
@@ -93,28 +90,6 @@ impl Outcome {
     /// The kinds of subject that were gone through, where the statement is about several.
     pub fn kinds(&self) -> Option<Kinds> {
         self.kinds
-    }
-
-    /// For controls over several subjects, all of which must violate the statement: of this, the weakest violation
-    /// so far, and what was found on another subject, the weaker one.
-    pub fn or_weaker_of(so_far: Option<Self>, subject: &'static str, other: Self) -> Self {
-        let among = so_far.and_then(|outcome| outcome.among).unwrap_or(0) + 1;
-        let weakest = match so_far {
-            Some(old) if old.residual.violation() <= other.residual.violation() => old,
-            _ => Self { subject: Some(subject), ..other },
-        };
-        let old = so_far.unwrap_or(other);
-        Self {
-            among: Some(among),
-            unchecked: old.unchecked || other.unchecked,
-            partial: old.partial || other.partial,
-            ..weakest
-        }
-    }
-
-    /// How many subjects violate the statement, where this is the weakest violation among them.
-    pub fn among(&self) -> Option<usize> {
-        self.among
     }
 
     /// Adds an inequality `lhs ≤ rhs`, held against a tolerance for rounding. Where the right side

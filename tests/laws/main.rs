@@ -3,6 +3,7 @@
 
 mod affine;
 mod compact_groups;
+mod conv_networks;
 mod faults;
 mod independent_families;
 mod own_families;

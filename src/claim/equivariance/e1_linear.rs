@@ -32,16 +32,6 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ],
         cost: 4,
     };
-    let control = |id, title, statement, hypotheses, covers| About {
-        id,
-        of: Some("E1.linear"),
-        role: Role::Control,
-        title,
-        statement,
-        hypotheses,
-        covers,
-        ..about
-    };
     vec![
         Box::new(Entry {
             about,
@@ -50,27 +40,22 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|network| settled(linear::<Rational>(network))),
         }),
         Box::new(Entry {
-            about: control(
-                "E1.linear-transposed",
-                "the transpose for the inverse",
-                "(J) for W ↦ ρ_Y(g) W ρ_X(g)ᵀ",
-                &[
+            about: about.control("E1.linear-transposed", "the transpose for the inverse", &[
                     "the weights move by the inverse, which is the transpose only of an orthogonal matrix",
-                ],
-                &[Feature::NonOrthogonal],
-            ),
+                ], &[Feature::NonOrthogonal]).saying("(J) for W ↦ ρ_Y(g) W ρ_X(g)ᵀ"),
             instances: |wanted| networks(4, 0..=0, wanted),
             check: |network| measured(transposed::<Tracked>(network)),
             exact: Some(|network| measured(transposed::<Rational>(network))),
         }),
         Box::new(Entry {
-            about: control(
-                "E1.linear-still-bias",
-                "a bias that does not move",
-                "(J) for W ↦ ρ_Y(g) W ρ_X(g)⁻¹, b ↦ b",
-                &["the bias moves with the outputs"],
-                &[Feature::NonFreeOrbit],
-            ),
+            about: about
+                .control(
+                    "E1.linear-still-bias",
+                    "a bias that does not move",
+                    &["the bias moves with the outputs"],
+                    &[Feature::NonFreeOrbit],
+                )
+                .saying("(J) for W ↦ ρ_Y(g) W ρ_X(g)⁻¹, b ↦ b"),
             instances: |wanted| networks(4, 0..=0, wanted),
             check: |network| measured(still_bias::<Tracked>(network)),
             exact: Some(|network| measured(still_bias::<Rational>(network))),

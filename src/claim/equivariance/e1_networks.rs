@@ -32,16 +32,6 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ],
         cost: 2,
     };
-    let control = |id, title, statement, hypotheses, covers| About {
-        id,
-        of: Some("E1.networks"),
-        role: Role::Control,
-        title,
-        statement,
-        hypotheses,
-        covers,
-        ..about
-    };
     vec![
         Box::new(Entry {
             about,
@@ -52,27 +42,22 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             }),
         }),
         Box::new(Entry {
-            about: control(
-                "E1.networks-signed-relu",
-                "ReLU on a space with signs",
-                "(J) for a hidden layer of ReLU on which the group acts with signs",
-                &["the nonlinearity is not odd"],
-                &[Feature::SignedOrbit, Feature::KilledOrbit],
-            ),
+            about: about
+                .control(
+                    "E1.networks-signed-relu",
+                    "ReLU on a space with signs",
+                    &["the nonlinearity is not odd"],
+                    &[Feature::SignedOrbit, Feature::KilledOrbit],
+                )
+                .saying("(J) for a hidden layer of ReLU on which the group acts with signs"),
             instances: |wanted| networks(6, 1..=1, wanted),
             check: |network| measured(signed_relu::<Tracked>(network)),
             exact: Some(|network| measured(signed_relu::<scalar::Rational>(network))),
         }),
         Box::new(Entry {
-            about: control(
-                "E1.networks-mixing",
-                "a nonlinearity on a space whose coordinates are mixed",
-                "(J) for a hidden layer of ReLU on which the group acts by S ρ S⁻¹",
-                &[
+            about: about.control("E1.networks-mixing", "a nonlinearity on a space whose coordinates are mixed", &[
                     "a pointwise function commutes with no more than permutations, with signs if it is odd",
-                ],
-                &[Feature::NonOrthogonal],
-            ),
+                ], &[Feature::NonOrthogonal]).saying("(J) for a hidden layer of ReLU on which the group acts by S ρ S⁻¹"),
             instances: |wanted| networks(4, 1..=1, wanted),
             check: |network| measured(mixing::<Tracked>(network)),
             exact: Some(|network| measured(mixing::<scalar::Rational>(network))),

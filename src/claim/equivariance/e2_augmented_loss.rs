@@ -31,16 +31,6 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ],
         cost: 8,
     };
-    let control = |id, title, statement, hypotheses, covers| About {
-        id,
-        of: Some("E2.squared"),
-        role: Role::Control,
-        title,
-        statement,
-        hypotheses,
-        covers,
-        ..about
-    };
     let instances = |wanted| networks(4, 0..=1, wanted);
     vec![
         Box::new(Entry {
@@ -54,13 +44,14 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             }),
         }),
         Box::new(Entry {
-            about: control(
-                "E2.squared-weighted",
-                "a loss that is not invariant",
-                "L^G(ρ_Θ(g)θ) = L^G(θ) for the loss Σ_k (k + 1)(a_k − b_k)²",
-                &["the loss is not invariant"],
-                &[Feature::NonFreeOrbit],
-            ),
+            about: about
+                .control(
+                    "E2.squared-weighted",
+                    "a loss that is not invariant",
+                    &["the loss is not invariant"],
+                    &[Feature::NonFreeOrbit],
+                )
+                .saying("L^G(ρ_Θ(g)θ) = L^G(θ) for the loss Σ_k (k + 1)(a_k − b_k)²"),
             instances,
             check: |network| {
                 measured(on_networks::<Tracked, Pointwise>(network, weighted, Over::Group))
@@ -70,13 +61,16 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             }),
         }),
         Box::new(Entry {
-            about: control(
-                "E2.squared-subset",
-                "augmentation by a subset",
-                "L^S(ρ_Θ(g)θ) = L^S(θ) for a loss augmented with some elements of the group",
-                &["the subset is no union of right cosets of a subgroup that contains g"],
-                &[Feature::NonAbelian],
-            ),
+            about: about
+                .control(
+                    "E2.squared-subset",
+                    "augmentation by a subset",
+                    &["the subset is no union of right cosets of a subgroup that contains g"],
+                    &[Feature::NonAbelian],
+                )
+                .saying(
+                    "L^S(ρ_Θ(g)θ) = L^S(θ) for a loss augmented with some elements of the group",
+                ),
             instances,
             check: |network| {
                 measured(on_networks::<Tracked, Pointwise>(network, squared, Over::Subset))
@@ -86,13 +80,14 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             }),
         }),
         Box::new(Entry {
-            about: control(
-                "E2.squared-plain",
-                "no augmentation",
-                "L(ρ_Θ(g)θ) = L(θ) for the plain loss",
-                &["no augmentation: the data are not invariant"],
-                &[Feature::NonAbelian],
-            ),
+            about: about
+                .control(
+                    "E2.squared-plain",
+                    "no augmentation",
+                    &["no augmentation: the data are not invariant"],
+                    &[Feature::NonAbelian],
+                )
+                .saying("L(ρ_Θ(g)θ) = L(θ) for the plain loss"),
             instances,
             check: |network| {
                 measured(on_networks::<Tracked, Pointwise>(network, squared, Over::Identity))
@@ -102,13 +97,14 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             }),
         }),
         Box::new(Entry {
-            about: control(
-                "E2.squared-sheared",
-                "the squared error under an action that is not orthogonal",
-                "L^G(ρ_Θ(g)θ) = L^G(θ) for outputs that are moved by S ρ S⁻¹",
-                &["ρ_Y is not orthogonal"],
-                &[Feature::NonOrthogonal],
-            ),
+            about: about
+                .control(
+                    "E2.squared-sheared",
+                    "the squared error under an action that is not orthogonal",
+                    &["ρ_Y is not orthogonal"],
+                    &[Feature::NonOrthogonal],
+                )
+                .saying("L^G(ρ_Θ(g)θ) = L^G(θ) for outputs that are moved by S ρ S⁻¹"),
             instances,
             check: |network| measured(sheared::<Tracked>(network)),
             exact: Some(|network| measured(sheared::<Rational>(network))),
@@ -140,13 +136,14 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         Box::new(Entry {
             about: About {
                 of: Some("E2.cross-entropy"),
-                ..control(
-                    "E2.cross-entropy-signs",
-                    "cross-entropy of outputs that are moved with signs",
-                    "L^G(ρ_Θ(g)θ) = L^G(θ) where ρ_Y negates outputs",
-                    &["ρ_Y does not permute the classes"],
-                    &[Feature::SignedOrbit, Feature::KilledOrbit],
-                )
+                ..about
+                    .control(
+                        "E2.cross-entropy-signs",
+                        "cross-entropy of outputs that are moved with signs",
+                        &["ρ_Y does not permute the classes"],
+                        &[Feature::SignedOrbit, Feature::KilledOrbit],
+                    )
+                    .saying("L^G(ρ_Θ(g)θ) = L^G(θ) where ρ_Y negates outputs")
             },
             instances,
             check: |network| measured(on_classes::<Tracked>(network, true)),

@@ -4,14 +4,14 @@ use super::regression::{
     Checked, DIAGONAL, Diagonal, Drops, FULL, Full, Posed, Setting, diagonal_scenes, full_scenes,
     measured, posed, settled, weight,
 };
-use super::trained_network::{NETWORKS, batch, net, scenes};
+use super::trained_network::{NETWORKS, Net, batch, net, on_both, scenes};
 use crate::action::push_forward;
 use crate::claim::rounding::{Tracked, all_close, close};
 use crate::claim::scene::Scene;
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
 use crate::family::{FullGaussian, LogPartition, Member};
-use crate::inference::{Loss, SquaredError};
-use crate::model::Pointwise;
+use crate::inference::{Loss, SquaredError, on_moments};
+use crate::model::{Differentiable, Pointwise};
 use crate::representation::ActsBySignedPermutations;
 use crate::scalar::{Rational, Scalar};
 use nalgebra::DMatrix;
@@ -55,15 +55,6 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         cost: 4,
         ..diagonal
     };
-    let control = |about: About, id, title, hypotheses, covers| About {
-        id,
-        of: Some(about.id),
-        role: Role::Control,
-        title,
-        hypotheses,
-        covers,
-        ..about
-    };
     vec![
         Box::new(Entry {
             about: diagonal,
@@ -72,8 +63,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(twin::<Diagonal>(scene))),
         }),
         Box::new(Entry {
-            about: control(
-                diagonal,
+            about: diagonal.control(
                 "E3.diagonal-moving-prior",
                 "a prior that is not invariant",
                 &["the prior is not invariant"],
@@ -90,8 +80,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(twin::<Full>(scene))),
         }),
         Box::new(Entry {
-            about: control(
-                full,
+            about: full.control(
                 "E3.full-moving-prior",
                 "a prior that is not invariant",
                 &["the prior is not invariant"],
@@ -102,15 +91,9 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: None,
         }),
         Box::new(Entry {
-            about: control(
-                full,
-                "E3.full-marginals",
-                "a family that is not closed",
-                &[
+            about: full.control("E3.full-marginals", "a family that is not closed", &[
                     "the family (independent coordinates) is not closed: g·q is replaced by its marginals",
-                ],
-                &[Feature::NonOrthogonal],
-            ),
+                ], &[Feature::NonOrthogonal]),
             instances: full_scenes,
             check: |scene| measured(marginals(scene)),
             exact: None,
@@ -118,31 +101,29 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         Box::new(Entry {
             about: networks,
             instances: scenes,
-            check: |scene| settled(on_networks(scene, SquaredError, true)),
+            check: |scene| settled(on_networks(scene, true)),
             exact: None,
         }),
         Box::new(Entry {
-            about: control(
-                networks,
+            about: networks.control(
                 "E3.networks-moving-loss",
                 "a loss that is not invariant",
                 &["the loss weighs outputs differently"],
                 &[Feature::NonFreeOrbit],
             ),
             instances: scenes,
-            check: |scene| measured(on_networks(scene, Weighted, true)),
+            check: |scene| measured(moving_loss(scene)),
             exact: None,
         }),
         Box::new(Entry {
-            about: control(
-                networks,
+            about: networks.control(
                 "E3.networks-fresh-noise",
                 "noise that is not closed under the group",
                 &["the noise is one draw, without its orbit"],
                 &[Feature::NonFreeOrbit],
             ),
             instances: scenes,
-            check: |scene| measured(on_networks(scene, SquaredError, false)),
+            check: |scene| measured(on_networks(scene, false)),
             exact: None,
         }),
     ]
@@ -214,13 +195,25 @@ impl<T: Scalar> Loss<T> for Weighted {
     }
 }
 
-fn on_networks<L: Loss<Tracked>>(scene: &Scene, loss: L, closed: bool) -> Checked<Outcome> {
-    let net = net(scene, Pointwise::Tanh)?;
+fn on_networks(scene: &Scene, closed: bool) -> Checked<Outcome> {
+    on_both!(scene, Pointwise::Tanh, |net| on_network(&net, scene, SquaredError, closed))
+}
+
+/// On the perceptron: the outputs of the convolutional network do not move, so that any loss is invariant.
+fn moving_loss(scene: &Scene) -> Checked<Outcome> {
+    on_network(&net(scene, Pointwise::Tanh)?, scene, Weighted, true)
+}
+
+fn on_network<M, L>(net: &Net<M>, scene: &Scene, loss: L, closed: bool) -> Checked<Outcome>
+where
+    M: Differentiable<Tracked> + Clone,
+    L: Loss<Tracked>,
+{
     let elbo = net.elbo(loss, net.mean_field())?;
     let data = net.orbits(&net.data(scene)?)?;
     let noise = net.noise(scene, closed)?;
     let w = net.coordinates(scene);
-    let map = crate::inference::on_moments(&net.joint.parameters().index_map(&scene.element(0)));
+    let map = on_moments(&net.joint.parameters().index_map(&net.element(scene, 0)));
     let mut moved = w.clone();
     map.act(&w, &mut moved);
     let here = elbo.value(&w, batch(&data), &noise).value;

@@ -4,7 +4,7 @@ use super::regression::{
     Checked, DIAGONAL, Diagonal, Drops, FULL, Full, Posed, Setting, diagonal_scenes, full_scenes,
     measured, posed, settled, weight,
 };
-use super::trained_network::{NETWORKS, batch, net, numbers, scenes};
+use super::trained_network::{NETWORKS, Net, batch, numbers, on_both, scenes};
 use crate::action::{ClosedUnder, push_forward};
 use crate::claim::rounding::{Judge, Tracked, all_close};
 use crate::claim::scene::Scene;
@@ -14,7 +14,7 @@ use crate::inference::optimiser::{Adam, NaturalGradient, Optimiser, Rates, RmsPr
 use crate::inference::{
     FullCovariance, GaussianPrior, Posterior, SquaredError, natural_gradient_step, on_moments,
 };
-use crate::model::Pointwise;
+use crate::model::{Differentiable, Pointwise};
 use crate::representation::{
     ActsBySignedPermutations, ActsOn, Dual, Representation, SignedPermutationRep, Unsigned,
 };
@@ -46,21 +46,15 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     let networks = About {
         id: "E4.networks",
         title: "gradients and steps of every optimiser: mean fields on networks",
-        statement: "∇J(g·w) = (ρ ⊕ |ρ|)(g)∇J(w) in coordinates w = (m; ρ), and a first step of SGD, Adam, RMSprop and natural gradient commutes with g",
-        hypotheses: &["J^G invariant (E3)", "signed permutations: linear and orthogonal on w"],
+        statement: "∇J(g·w) = (ρ ⊕ |ρ|)(g)∇J(w) in coordinates w = (m; ρ), and a first step of Nesterov, AdamW, RMSprop and natural gradient commutes with g; for a tanh network and a convolutional one",
+        hypotheses: &[
+            "J^G invariant (E3)",
+            "signed permutations: linear and orthogonal on w",
+            "draws without kinks: no equal maxima above 0 in a window of a pool",
+        ],
         covers: NETWORKS,
         cost: 4,
         ..diagonal
-    };
-    let control = |about: About, id, title, statement, hypotheses, covers| About {
-        id,
-        of: Some(about.id),
-        role: Role::Control,
-        title,
-        statement,
-        hypotheses,
-        covers,
-        ..about
     };
     vec![
         Box::new(Entry {
@@ -70,11 +64,9 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(check::<Diagonal, Rational>(scene, Drops::Nothing))),
         }),
         Box::new(Entry {
-            about: control(
-                diagonal,
+            about: diagonal.control(
                 "E4.diagonal-moving-prior",
                 "a prior that is not invariant",
-                diagonal.statement,
                 &["the prior is not invariant"],
                 &[Feature::NonAbelian],
             ),
@@ -89,16 +81,16 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(check::<Full, Rational>(scene, Drops::Nothing))),
         }),
         Box::new(Entry {
-            about: control(
-                full,
-                "E4.full-plain-step",
-                "plain gradient steps in natural coordinates",
-                "η ↦ η − r∇_ηJ commutes with g",
-                &[
-                    "the action on η is not orthogonal: a gradient, which moves by τ, is added to η, which moves by τ⁻ᵀ",
-                ],
-                &[Feature::NonOrthogonal],
-            ),
+            about: full
+                .control(
+                    "E4.full-plain-step",
+                    "plain gradient steps in natural coordinates",
+                    &[
+                        "the action on η is not orthogonal: a gradient, which moves by τ, is added to η, which moves by τ⁻ᵀ",
+                    ],
+                    &[Feature::NonOrthogonal],
+                )
+                .saying("η ↦ η − r∇_ηJ commutes with g"),
             instances: full_scenes,
             check: |scene| measured(plain_step::<Tracked>(scene)),
             exact: Some(|scene| measured(plain_step::<Rational>(scene))),
@@ -110,14 +102,14 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: None,
         }),
         Box::new(Entry {
-            about: control(
-                networks,
-                "E4.cholesky",
-                "gradient steps on a Cholesky factor",
-                "a gradient step on (m, L) with Σ = LLᵀ commutes with a permutation",
-                &["the action on L is not linear: a permuted factor is not triangular"],
-                &[Feature::NonFreeOrbit],
-            ),
+            about: networks
+                .control(
+                    "E4.cholesky",
+                    "gradient steps on a Cholesky factor",
+                    &["the action on L is not linear: a permuted factor is not triangular"],
+                    &[Feature::NonFreeOrbit],
+                )
+                .saying("a gradient step on (m, L) with Σ = LLᵀ commutes with a permutation"),
             instances: scenes,
             check: |scene| measured(cholesky(scene)),
             exact: None,
@@ -180,12 +172,18 @@ fn plain_step<T: Judge>(scene: &Scene) -> Checked<Outcome> {
 type Fresh = fn(Tracked) -> Box<dyn Optimiser<Tracked>>;
 
 fn on_networks(scene: &Scene) -> Checked<Outcome> {
-    let net = net(scene, Pointwise::Tanh)?;
+    on_both!(scene, Pointwise::Tanh, |net| on_network(&net, scene))
+}
+
+fn on_network<M>(net: &Net<M>, scene: &Scene) -> Checked<Outcome>
+where
+    M: Differentiable<Tracked> + Clone,
+{
     let elbo = net.elbo(SquaredError, net.mean_field())?;
     let data = net.orbits(&net.data(scene)?)?;
     let noise: Vec<Tracked> = net.noise(scene, true)?;
     let w = net.coordinates(scene);
-    let map = on_moments(&net.joint.parameters().index_map(&scene.element(0)));
+    let map = on_moments(&net.joint.parameters().index_map(&net.element(scene, 0)));
     let moved = |w: &[Tracked]| {
         let mut out = w.to_vec();
         map.act(w, &mut out);

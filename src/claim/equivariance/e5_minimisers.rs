@@ -31,16 +31,6 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         cost: 4,
         ..diagonal
     };
-    let control = |about: About, id, title, hypotheses, covers| About {
-        id,
-        of: Some(about.id),
-        role: Role::Control,
-        title,
-        statement: "g·η* = η*",
-        hypotheses,
-        covers,
-        ..about
-    };
     vec![
         Box::new(Entry {
             about: diagonal,
@@ -49,13 +39,14 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(check::<Diagonal, Rational>(scene, Drops::Nothing))),
         }),
         Box::new(Entry {
-            about: control(
-                diagonal,
-                "E5.minimisers-subset",
-                "augmentation by a subset",
-                &["the augmentation is by two elements"],
-                &[Feature::NonAbelian],
-            ),
+            about: diagonal
+                .control(
+                    "E5.minimisers-subset",
+                    "augmentation by a subset",
+                    &["the augmentation is by two elements"],
+                    &[Feature::NonAbelian],
+                )
+                .saying("g·η* = η*"),
             instances: diagonal_scenes,
             check: |scene| measured(check::<Diagonal, Tracked>(scene, Drops::Group)),
             exact: Some(|scene| measured(check::<Diagonal, Rational>(scene, Drops::Group))),
@@ -67,13 +58,14 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(check::<Full, Rational>(scene, Drops::Nothing))),
         }),
         Box::new(Entry {
-            about: control(
-                full,
-                "E5.minimisers-moving-prior",
-                "a prior that is not invariant",
-                &["the prior is not invariant"],
-                &[Feature::NonAbelian],
-            ),
+            about: full
+                .control(
+                    "E5.minimisers-moving-prior",
+                    "a prior that is not invariant",
+                    &["the prior is not invariant"],
+                    &[Feature::NonAbelian],
+                )
+                .saying("g·η* = η*"),
             instances: full_scenes,
             check: |scene| measured(check::<Full, Tracked>(scene, Drops::Prior)),
             exact: Some(|scene| measured(check::<Full, Rational>(scene, Drops::Prior))),

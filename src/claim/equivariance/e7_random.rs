@@ -1,208 +1,173 @@
 //! E7: random augmentation keeps the law of the iterates invariant, and its mean; by enumeration of all sequences.
 
-use super::regression::{Checked, data, measured, risk, settled};
-use super::trained_network::scenes;
+use super::regression::{Checked, measured, settled};
+use super::trained_network::{NETWORKS, net, scenes, small_conv_net};
+use super::walk::{State, Walk, mean};
 use crate::claim::rounding::{Judge, Tracked, all_close};
-use crate::claim::scene::{Scene, Which};
+use crate::claim::scene::Scene;
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
-use crate::group::{AnyElement, Finite, Group};
-use crate::inference::{Augmentation, QuadraticRisk, on_moments};
-use crate::representation::{
-    ActsBySignedPermutations, Representation, SignedOrbits, SignedPermutationRep,
-};
-use crate::scalar::{Rational, Scalar};
+use crate::model::Pointwise;
+use crate::scalar::Rational;
 
-/// The claim, and its controls.
+/// The claim, the one on affine updates, and their controls.
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
-    let about = About {
+    let random = About {
         id: "E7.random",
         title: "random augmentation",
         role: Role::Theorem,
         of: None,
         evidence: Evidence::Float,
-        statement: "ρ(h)η_t(g_1, …, g_t) = η_t(hg_1, …, hg_t), so for uniform g_i the law of η_t is invariant, and so is E η_t",
+        statement: "ρ(h)η_t(g_1, …, g_t) = η_t(hg_1, …, hg_t), so for uniform g_i the law of η_t is invariant, and so is E η_t; for linear models and networks, up to four steps",
         hypotheses: &[
             "invariant start and prior",
             "equivariant update",
             "uniform g, independent of the state",
         ],
         tolerance: "the rounding of both sides, bounded operation by operation (running error analysis)",
-        covers: &[
-            Feature::TrivialGroup,
-            Feature::NonAbelian,
-            Feature::FreeOrbit,
-            Feature::NonFreeOrbit,
-            Feature::SignedOrbit,
-            Feature::KilledOrbit,
-        ],
+        covers: NETWORKS,
         cost: 4,
     };
-    let control = |id, title, statement, hypotheses, covers| About {
-        id,
-        of: Some("E7.random"),
-        role: Role::Control,
-        title,
-        statement,
-        hypotheses,
-        covers,
-        ..about
+    let affine = About {
+        id: "E7.affine",
+        title: "the mean path of random augmentation is that of full augmentation",
+        statement: "E η_t = the iterate of full augmentation: for t = 1 whatever the update, for every t if it is affine in the state",
+        hypotheses: &[
+            "uniform g, independent of the state",
+            "the full update is the mean of those for one g",
+            "from the second step on: an update that is affine in the state",
+        ],
+        ..random
+    };
+    let entry = |about, check, exact| -> Box<dyn Claim> {
+        Box::new(Entry { about, instances: scenes, check, exact: Some(exact) })
     };
     vec![
-        Box::new(Entry {
-            about,
-            instances: scenes,
-            check: |scene| settled(check::<Tracked>(scene)),
-            exact: Some(|scene| settled(check::<Rational>(scene))),
-        }),
-        Box::new(Entry {
-            about: control(
-                "E7.random-path",
-                "a single path",
-                "ρ(h)η_t(g_1, …, g_t) = η_t(g_1, …, g_t)",
-                &["one sequence of group elements"],
-                &[Feature::NonFreeOrbit],
-            ),
-            instances: scenes,
-            check: |scene| measured(path::<Tracked>(scene)),
-            exact: Some(|scene| measured(path::<Rational>(scene))),
-        }),
-        Box::new(Entry {
-            about: control(
-                "E7.random-mean-path",
-                "the mean is not the path of full augmentation",
-                "E η_t = the iterate of full augmentation",
-                &["the update is not affine in the state"],
-                &[Feature::FreeOrbit],
-            ),
-            instances: scenes,
-            check: |scene| measured(mean_path::<Tracked>(scene)),
-            exact: Some(|scene| measured(mean_path::<Rational>(scene))),
-        }),
-        Box::new(Entry {
-            about: control(
-                "E7.random-subset",
-                "elements from a subset",
-                "ρ(h) E η_t = E η_t for uniform elements of a subset",
-                &["g is not uniform on the group"],
-                &[Feature::NonFreeOrbit],
-            ),
-            instances: scenes,
-            check: |scene| measured(subset::<Tracked>(scene)),
-            exact: Some(|scene| measured(subset::<Rational>(scene))),
-        }),
+        entry(random, |scene| settled(on_each(scene, law)), |scene| settled(twin(scene, law))),
+        entry(
+            random
+                .control(
+                    "E7.random-path",
+                    "a single path",
+                    &["one sequence of group elements"],
+                    &[Feature::NonFreeOrbit],
+                )
+                .saying("ρ(h)η_t(g_1, …, g_t) = η_t(g_1, …, g_t)"),
+            |scene| measured(on_each(scene, path)),
+            |scene| measured(twin(scene, path)),
+        ),
+        entry(
+            random
+                .control(
+                    "E7.random-subset",
+                    "elements from a subset",
+                    &["g is not uniform on the group"],
+                    &[Feature::NonFreeOrbit],
+                )
+                .saying("ρ(h) E η_t = E η_t for uniform elements of a subset"),
+            |scene| measured(on_each(scene, subset)),
+            |scene| measured(twin(scene, subset)),
+        ),
+        entry(
+            affine,
+            |scene| settled(mean_paths::<Tracked>(scene, on_each(scene, first_step))),
+            |scene| settled(mean_paths::<Rational>(scene, twin(scene, first_step))),
+        ),
+        entry(
+            affine
+                .control(
+                    "E7.random-mean-path",
+                    "the mean is not the path of full augmentation",
+                    &["the update is not affine in the state"],
+                    &[Feature::FreeOrbit],
+                )
+                .saying(
+                    "E η_2 = the second iterate of full augmentation, for means and scales or for a network",
+                ),
+            |scene| measured(on_each(scene, second_step)),
+            |scene| measured(twin(scene, second_step)),
+        ),
     ]
 }
 
-/// Gradient descent on `(m, σ)` with one example: rational, and not affine in `σ`.
-struct Walk<T: Scalar> {
-    rep: SignedPermutationRep<crate::group::AnyGroup>,
-    elements: Vec<AnyElement>,
-    /// The loss of the example, moved by each element.
-    risks: Vec<QuadraticRisk<T>>,
-    /// The loss of its orbit.
-    whole: QuadraticRisk<T>,
-    start: Vec<T>,
+const KINDS: [&str; 3] = ["linear model", "perceptron", "convolutional network"];
+
+/// A check on means and scales of a linear model.
+fn on_linear<T: Judge>(
+    scene: &Scene,
+    check: fn(&Walk<'_, T>, &Scene) -> Checked<Outcome>,
+) -> Checked<Outcome> {
+    let found = check(&Walk::on_linear_model(scene, State::MeansAndScales)?, scene)?;
+    Ok(Outcome::vacuous().and_kind(|kind| KINDS[kind], 0, Some(found)))
 }
 
-impl<T: Scalar> Walk<T> {
-    fn new(scene: &Scene) -> Checked<Self> {
-        let rep = scene.signed();
-        let example = data::<T>(scene, rep.dim())?.subset(&[0])?;
-        let elements: Vec<_> = rep.group().elements().collect();
-        let alone = |g: &AnyElement| risk(&rep, &example, Augmentation::Subset(vec![g.clone()]));
-        let risks = elements.iter().map(alone).collect::<Checked<_>>()?;
-        let whole = risk(&rep, &example, Augmentation::Full)?;
-        let orbits = SignedOrbits::of(&rep);
-        let (mean, scale): (Vec<T>, Vec<T>) =
-            (scene.vector(Which::Q, rep.dim()), scene.positive(Which::Q, rep.dim()));
-        let mut start = [mean.clone(), scale.clone()].concat();
-        orbits.project(&mean, &mut start[..rep.dim()]);
-        orbits.unsigned().project(&scale, &mut start[rep.dim()..]);
-        Ok(Self { rep, elements, risks, whole, start })
-    }
-
-    /// One step on `E_q ½(⟨θ, x⟩ − y)² + KL(q‖N(0, 1))`.
-    fn step(&self, risk: &QuadraticRisk<T>, state: &[T]) -> Vec<T> {
-        let (mean, scale) = state.split_at(self.rep.dim());
-        let slope = risk.gradient(mean);
-        let rate = T::ratio(1, 256);
-        let means = mean
-            .iter()
-            .zip(slope.iter())
-            .map(|(m, slope)| m.clone() - rate.clone() * (slope.clone() + m.clone()));
-        let scales = scale.iter().enumerate().map(|(i, s)| {
-            let h = risk.hessian()[(i, i)].clone() + T::one();
-            s.clone() - rate.clone() * (h * s.clone() - T::one() / s.clone())
-        });
-        means.chain(scales).collect()
-    }
-
-    /// `η_2(g_i, g_j)`.
-    fn end(&self, i: usize, j: usize) -> Vec<T> {
-        self.step(&self.risks[j], &self.step(&self.risks[i], &self.start))
-    }
-
-    fn moved(&self, h: &AnyElement, state: &[T]) -> Vec<T> {
-        let mut out = state.to_vec();
-        on_moments(&self.rep.index_map(h)).act(state, &mut out);
-        out
-    }
-
-    /// The number of `h g_i`.
-    fn after(&self, h: &AnyElement, i: usize) -> usize {
-        let group = self.rep.group();
-        group.index_of(&group.compose(h, &self.elements[i])).unwrap_or(0)
-    }
-
-    /// The mean of `η_2` over elements with these numbers.
-    fn mean(&self, numbers: &[usize]) -> Vec<T> {
-        let mut sum = vec![T::zero(); self.start.len()];
-        for &i in numbers {
-            for &j in numbers {
-                for (total, x) in sum.iter_mut().zip(self.end(i, j)) {
-                    *total += x;
-                }
-            }
-        }
-        let count = T::count(numbers.len() * numbers.len());
-        sum.into_iter().map(|total| total / count.clone()).collect()
-    }
+/// In rationals, which do not follow a network.
+fn twin(
+    scene: &Scene,
+    check: fn(&Walk<'_, Rational>, &Scene) -> Checked<Outcome>,
+) -> Checked<Outcome> {
+    Ok(on_linear(scene, check)?.partial())
 }
 
-fn check<T: Judge>(scene: &Scene) -> Checked<Outcome> {
-    let walk = Walk::<T>::new(scene)?;
-    let h = scene.element(0);
-    let all: Vec<usize> = (0..walk.elements.len()).collect();
+/// A check on a linear model and on two networks.
+fn on_each(
+    scene: &Scene,
+    check: fn(&Walk<'_, Tracked>, &Scene) -> Checked<Outcome>,
+) -> Checked<Outcome> {
+    let perceptron = net(scene, Pointwise::Tanh)?;
+    let convolutional = small_conv_net(scene)?;
+    let linear = on_linear(scene, check)?;
+    let found = [
+        check(&Walk::on_network(&perceptron, scene)?, scene)?,
+        check(&Walk::on_network(&convolutional, scene)?, scene)?,
+    ];
+    Ok(found
+        .into_iter()
+        .zip(1..)
+        .fold(linear, |all, (found, kind)| all.and_kind(|kind| KINDS[kind], kind, Some(found))))
+}
+
+fn law<T: Judge>(walk: &Walk<'_, T>, scene: &Scene) -> Checked<Outcome> {
+    let (h, steps) = (walk.pick(scene, 0), walk.steps());
+    let ends = walk.ends(&walk.all(), steps);
     let mut outcome = Outcome::vacuous();
-    for &i in &all {
-        for &j in &all {
-            let expected = walk.end(walk.after(&h, i), walk.after(&h, j));
-            let residual = all_close(&walk.moved(&h, &walk.end(i, j)), &expected);
-            outcome = outcome.and("ρ(h)η_t(g…) = η_t(hg…)", residual);
-        }
+    for (end, place) in ends.iter().zip(walk.coupled(h, steps)) {
+        let residual = all_close(&walk.moved(h, end), &ends[place]);
+        outcome = outcome.and("ρ(h)η_t(g…) = η_t(hg…)", residual);
     }
-    let mean = walk.mean(&all);
-    Ok(outcome.and("ρ(h) E η_t = E η_t", all_close(&walk.moved(&h, &mean), &mean)))
+    let mean = mean(&ends);
+    Ok(outcome.and("ρ(h) E η_t = E η_t", all_close(&walk.moved(h, &mean), &mean)))
 }
 
-fn path<T: Judge>(scene: &Scene) -> Checked<Outcome> {
-    let walk = Walk::<T>::new(scene)?;
-    let end = walk.end(0, 0);
-    let residual = all_close(&walk.moved(&scene.element(0), &end), &end);
+fn path<T: Judge>(walk: &Walk<'_, T>, scene: &Scene) -> Checked<Outcome> {
+    let end = walk.end(&[0, 0]);
+    let residual = all_close(&walk.moved(walk.pick(scene, 0), &end), &end);
     Ok(Outcome::new("a path is invariant", residual))
 }
 
-fn mean_path<T: Judge>(scene: &Scene) -> Checked<Outcome> {
-    let walk = Walk::<T>::new(scene)?;
-    let all: Vec<usize> = (0..walk.elements.len()).collect();
-    let full = walk.step(&walk.whole, &walk.step(&walk.whole, &walk.start));
-    Ok(Outcome::new("E η_t = the full path", all_close(&walk.mean(&all), &full)))
+fn subset<T: Judge>(walk: &Walk<'_, T>, scene: &Scene) -> Checked<Outcome> {
+    let numbers = [0, 1].map(|k| walk.pick(scene, k));
+    let mean = mean(&walk.ends(&numbers, 2));
+    let residual = all_close(&walk.moved(walk.pick(scene, 2), &mean), &mean);
+    Ok(Outcome::new("ρ(h) E η_t = E η_t", residual))
 }
 
-fn subset<T: Judge>(scene: &Scene) -> Checked<Outcome> {
-    let walk = Walk::<T>::new(scene)?;
-    let numbers = [0, 1].map(|k| walk.rep.group().index_of(&scene.element(k)).unwrap_or(0));
-    let mean = walk.mean(&numbers);
-    let residual = all_close(&walk.moved(&scene.element(2), &mean), &mean);
-    Ok(Outcome::new("ρ(h) E η_t = E η_t", residual))
+/// `E η_t` against full augmentation.
+fn mean_path<T: Judge>(walk: &Walk<'_, T>, steps: usize) -> Outcome {
+    let mean = mean(&walk.ends(&walk.all(), steps));
+    Outcome::new("E η_t = the full path", all_close(&mean, &walk.full(steps)))
+}
+
+fn first_step<T: Judge>(walk: &Walk<'_, T>, _: &Scene) -> Checked<Outcome> {
+    Ok(mean_path(walk, 1))
+}
+
+fn second_step<T: Judge>(walk: &Walk<'_, T>, _: &Scene) -> Checked<Outcome> {
+    Ok(mean_path(walk, 2))
+}
+
+/// The first step of every update, and all steps of the affine one.
+fn mean_paths<T: Judge>(scene: &Scene, first: Checked<Outcome>) -> Checked<Outcome> {
+    let walk = Walk::<T>::on_linear_model(scene, State::Means)?;
+    (1..=walk.steps())
+        .try_fold(first?, |outcome, t| Ok(outcome.and_of("affine", mean_path(&walk, t))))
 }

@@ -4,14 +4,14 @@ use super::regression::{
     Checked, DIAGONAL, Diagonal, Drops, FULL, Full, Setting, diagonal_scenes, full_scenes,
     measured, posed, settled,
 };
-use super::trained_network::{NETWORKS, batch, net, numbers, scenes};
+use super::trained_network::{NETWORKS, Net, batch, numbers, on_both, scenes};
 use crate::action::ClosedUnder;
 use crate::claim::rounding::{Judge, Tracked, all_close, close};
 use crate::claim::scene::Scene;
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
 use crate::inference::optimiser::{Optimiser, Rates, Sgd};
 use crate::inference::{Posterior, SquaredError, Tied, TiedDraws};
-use crate::model::Pointwise;
+use crate::model::{Differentiable, Pointwise};
 use crate::representation::{Reynolds, SignedOrbits};
 use crate::scalar::{Rational, Scalar};
 use crate::symmetrize::geometric;
@@ -45,6 +45,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             "(J), invariant loss and prior",
             "signed permutations",
             "noise closed under the group",
+            "draws without kinks: no equal maxima above 0 in a window of a pool",
         ],
         covers: NETWORKS,
         cost: 4,
@@ -54,17 +55,13 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         id: "E8.equivariant-draws",
         title: "equivariant draws see no augmentation",
         statement: "for draws in the fixed space objective and gradient on raw examples are those on their orbits, for every single draw",
-        hypotheses: &["(J), invariant loss", "signed permutations", "equivariant draws"],
+        hypotheses: &[
+            "(J), invariant loss",
+            "signed permutations",
+            "equivariant draws",
+            "for gradients no kinks: no equal maxima above 0 in a window of a pool",
+        ],
         ..step
-    };
-    let control = |about: About, id, title, hypotheses, covers| About {
-        id,
-        of: Some(about.id),
-        role: Role::Control,
-        title,
-        hypotheses,
-        covers,
-        ..about
     };
     vec![
         Box::new(Entry {
@@ -74,8 +71,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(check::<Diagonal, Rational>(scene, true))),
         }),
         Box::new(Entry {
-            about: control(
-                diagonal,
+            about: diagonal.control(
                 "E8.diagonal-moving",
                 "a posterior that is not invariant",
                 &["the posterior is not invariant"],
@@ -92,8 +88,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(check::<Full, Rational>(scene, true))),
         }),
         Box::new(Entry {
-            about: control(
-                full,
+            about: full.control(
                 "E8.full-moving",
                 "a posterior that is not invariant",
                 &["the posterior is not invariant"],
@@ -110,8 +105,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: None,
         }),
         Box::new(Entry {
-            about: control(
-                step,
+            about: step.control(
                 "E8.step-fresh-noise",
                 "noise that is not closed under the group",
                 &["the noise is one draw, without its orbit"],
@@ -122,8 +116,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: None,
         }),
         Box::new(Entry {
-            about: control(
-                step,
+            about: step.control(
                 "E8.step-sum",
                 "the orbit sum as it is",
                 &["the gradient in free coordinates is not divided by the length of the orbit"],
@@ -140,8 +133,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: None,
         }),
         Box::new(Entry {
-            about: control(
-                draws,
+            about: draws.control(
                 "E8.independent-draws",
                 "draws of an invariant posterior that are not equivariant",
                 &["means and scales are tied, the noise is not"],
@@ -165,7 +157,13 @@ fn check<S: Setting<T>, T: Judge>(scene: &Scene, invariant: bool) -> Checked<Out
 }
 
 fn on_networks(scene: &Scene, closed: bool, divided: bool) -> Checked<Outcome> {
-    let net = net(scene, Pointwise::Tanh)?;
+    on_both!(scene, Pointwise::Tanh, |net| on_network(&net, scene, closed, divided))
+}
+
+fn on_network<M>(net: &Net<M>, scene: &Scene, closed: bool, divided: bool) -> Checked<Outcome>
+where
+    M: Differentiable<Tracked> + Clone,
+{
     let tied = Tied::new(SignedOrbits::of(net.joint.parameters()), TiedDraws::Independent);
     let raw = net.data(scene)?;
     let orbits = net.orbits(&raw)?;
@@ -196,7 +194,13 @@ fn on_networks(scene: &Scene, closed: bool, divided: bool) -> Checked<Outcome> {
 }
 
 fn one_draw(scene: &Scene, draws: TiedDraws) -> Checked<Outcome> {
-    let net = net(scene, Pointwise::Tanh)?;
+    on_both!(scene, Pointwise::Tanh, |net| one_draw_of(&net, scene, draws))
+}
+
+fn one_draw_of<M>(net: &Net<M>, scene: &Scene, draws: TiedDraws) -> Checked<Outcome>
+where
+    M: Differentiable<Tracked> + Clone,
+{
     let tied = Tied::new(SignedOrbits::of(net.joint.parameters()), draws);
     let raw = net.data(scene)?;
     let orbits = net.orbits(&raw)?;

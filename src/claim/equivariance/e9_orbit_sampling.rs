@@ -1,14 +1,14 @@
 //! E9: orbit sampling is exactly equivariant for finitely many draws of any posterior.
 
 use super::regression::{Checked, measured, settled};
-use super::trained_network::{NETWORKS, Net, net, numbers, scenes};
+use super::trained_network::{NETWORKS, Net, net, numbers, on_both, scenes};
 use crate::claim::rounding::{Judge, Tracked, all_close};
 use crate::claim::scene::Scene;
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
 use crate::group::Finite;
 use crate::inference::OrbitSampling;
 use crate::law::Residual;
-use crate::model::{Activation, Model, PiecewiseLinear, Pointwise};
+use crate::model::{Model, PiecewiseLinear, Pointwise};
 use crate::representation::{ActsOn, Representation};
 use crate::scalar::{Rational, Scalar};
 
@@ -26,16 +26,6 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         covers: NETWORKS,
         cost: 4,
     };
-    let control = |id, title, statement, hypotheses, covers| About {
-        id,
-        of: Some("E9.orbit-sampling"),
-        role: Role::Control,
-        title,
-        statement,
-        hypotheses,
-        covers,
-        ..about
-    };
     vec![
         Box::new(Entry {
             about,
@@ -44,27 +34,29 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(in_rationals(scene))),
         }),
         Box::new(Entry {
-            about: control(
-                "E9.plain",
-                "plain Monte Carlo",
-                "F_T(ρ_X(h)x) = ρ_Y(h)F_T(x) for F_T(x) = (1/T) Σ_t Φ(θ_t, x)",
-                &["no average over the group"],
-                &[Feature::NonFreeOrbit],
-            ),
+            about: about
+                .control(
+                    "E9.plain",
+                    "plain Monte Carlo",
+                    &["no average over the group"],
+                    &[Feature::NonFreeOrbit],
+                )
+                .saying("F_T(ρ_X(h)x) = ρ_Y(h)F_T(x) for F_T(x) = (1/T) Σ_t Φ(θ_t, x)"),
             instances: scenes,
-            check: |scene| measured(without(scene, Side::None)),
+            check: |scene| measured(plain(scene)),
             exact: None,
         }),
         Box::new(Entry {
-            about: control(
-                "E9.wrong-side",
-                "outputs moved on instead of back",
-                "avg_g ρ_Y(g)Φ(θ, ρ_X(g)x) is equivariant",
-                &["the inverse is left out"],
-                &[Feature::NonAbelian],
-            ),
+            about: about
+                .control(
+                    "E9.wrong-side",
+                    "outputs moved on instead of back",
+                    &["the inverse is left out"],
+                    &[Feature::NonAbelian],
+                )
+                .saying("avg_g ρ_Y(g)Φ(θ, ρ_X(g)x) is equivariant"),
             instances: scenes,
-            check: |scene| measured(without(scene, Side::Wrong)),
+            check: |scene| measured(wrong_side(scene)),
             exact: None,
         }),
     ]
@@ -73,15 +65,15 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
 const DRAWS: usize = 3;
 
 /// Draws of no particular law, and an input.
-fn draws<A, T: Scalar>(net: &Net<A>, scene: &Scene) -> (Vec<T>, Vec<T>) {
+fn draws<M, T: Scalar>(net: &Net<M>, scene: &Scene) -> (Vec<T>, Vec<T>) {
     (numbers(scene, DRAWS * net.dim(), 17), numbers(scene, net.joint.inputs().dim(), 991))
 }
 
 /// `F_{T,G}(ρ_X(h)x)` and `ρ_Y(h)F_{T,G}(x)`.
-fn both<A: Activation<T>, T: Scalar>(net: &Net<A>, scene: &Scene) -> Checked<(Vec<T>, Vec<T>)> {
+fn sides<M: Model<T>, T: Scalar>(net: &Net<M>, scene: &Scene) -> Checked<(Vec<T>, Vec<T>)> {
     let sampling = OrbitSampling::new(&net.joint)?;
     let (theta, x) = draws(net, scene);
-    let h = scene.element(0);
+    let h = net.element(scene, 0);
     let predict = |x: &[T]| {
         let mut out = vec![T::zero(); net.model.outputs()];
         sampling.predict(&net.model, &theta, x, &mut out);
@@ -93,8 +85,8 @@ fn both<A: Activation<T>, T: Scalar>(net: &Net<A>, scene: &Scene) -> Checked<(Ve
 }
 
 /// The other form, which moves the parameters.
-fn by_parameters<A: Activation<T>, T: Scalar>(net: &Net<A>, scene: &Scene) -> (Vec<T>, Vec<T>) {
-    let (theta, x) = draws::<A, T>(net, scene);
+fn by_parameters<M: Model<T>, T: Scalar>(net: &Net<M>, scene: &Scene) -> (Vec<T>, Vec<T>) {
+    let (theta, x) = draws::<M, T>(net, scene);
     let mut sum = vec![T::zero(); net.model.outputs()];
     let mut count = 0;
     for theta in theta.chunks_exact(net.dim()) {
@@ -111,28 +103,33 @@ fn by_parameters<A: Activation<T>, T: Scalar>(net: &Net<A>, scene: &Scene) -> (V
 }
 
 /// Both forms agree.
-fn forms<A: Activation<T>, T: Judge>(net: &Net<A>, scene: &Scene) -> Checked<Residual> {
+fn forms<M: Model<T>, T: Judge>(net: &Net<M>, scene: &Scene) -> Checked<Residual> {
     let (mean, x) = by_parameters(net, scene);
-    let (theta, _) = draws::<A, T>(net, scene);
+    let (theta, _) = draws::<M, T>(net, scene);
     let mut out = vec![T::zero(); net.model.outputs()];
     OrbitSampling::new(&net.joint)?.predict(&net.model, &theta, &x, &mut out);
     Ok(all_close(&out, &mean))
 }
 
 fn in_floating_point(scene: &Scene) -> Checked<Outcome> {
-    let net = net(scene, Pointwise::Tanh)?;
-    let (there, here) = both::<_, f64>(&net, scene)?;
-    Ok(Outcome::new("equivariant, bit for bit", Residual::exact(there == here))
-        .and("both forms", forms::<_, Tracked>(&net, scene)?))
+    fn check<M: Model<f64> + Model<Tracked>>(net: &Net<M>, scene: &Scene) -> Checked<Outcome> {
+        let (there, here) = sides::<_, f64>(net, scene)?;
+        Ok(Outcome::new("equivariant, bit for bit", Residual::exact(there == here))
+            .and("both forms", forms::<_, Tracked>(net, scene)?))
+    }
+    on_both!(scene, Pointwise::Tanh, |net| check(&net, scene))
 }
 
 /// ReLU where the group acts without signs; else a linear network.
 fn in_rationals(scene: &Scene) -> Checked<Outcome> {
-    let net =
-        net(scene, PiecewiseLinear::Relu).or_else(|_| net(scene, PiecewiseLinear::Identity))?;
-    let (there, here) = both::<_, Rational>(&net, scene)?;
-    Ok(Outcome::new("equivariant", all_close(&there, &here))
-        .and("both forms", forms::<_, Rational>(&net, scene)?))
+    fn check<M: Model<Rational>>(net: &Net<M>, scene: &Scene) -> Checked<Outcome> {
+        let (there, here) = sides::<_, Rational>(net, scene)?;
+        Ok(Outcome::new("equivariant", all_close(&there, &here))
+            .and("both forms", forms::<_, Rational>(net, scene)?))
+    }
+    let relu = net(scene, PiecewiseLinear::Relu).is_ok();
+    let activation = if relu { PiecewiseLinear::Relu } else { PiecewiseLinear::Identity };
+    on_both!(scene, activation, |net| check(&net, scene))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -141,10 +138,18 @@ enum Side {
     Wrong,
 }
 
-fn without(scene: &Scene, side: Side) -> Checked<Outcome> {
-    let net = net(scene, Pointwise::Tanh)?;
-    let (theta, x) = draws::<_, Tracked>(&net, scene);
-    let h = scene.element(0);
+fn plain(scene: &Scene) -> Checked<Outcome> {
+    on_both!(scene, Pointwise::Tanh, |net| without(&net, scene, Side::None))
+}
+
+/// On the perceptron: the outputs of the convolutional network do not move, neither on nor back.
+fn wrong_side(scene: &Scene) -> Checked<Outcome> {
+    without(&net(scene, Pointwise::Tanh)?, scene, Side::Wrong)
+}
+
+fn without<M: Model<Tracked>>(net: &Net<M>, scene: &Scene, side: Side) -> Checked<Outcome> {
+    let (theta, x) = draws::<_, Tracked>(net, scene);
+    let h = net.element(scene, 0);
     let (on_inputs, on_outputs) = (net.joint.inputs(), net.joint.outputs());
     let predict = |x: &[Tracked]| {
         let mut sum = vec![Tracked::count(0); on_outputs.dim()];

@@ -1,39 +1,108 @@
-//! A network with one hidden layer, a mean field on its parameters, and noise that is closed under the group.
+//! Networks with a mean field on their parameters, and noise that is closed under the group: a perceptron with one
+//! hidden layer, and a convolutional network.
 
 use super::regression::Checked;
-use crate::claim::Feature;
 use crate::claim::scene::{GroupSpec, Scene, Which};
-use crate::group::{AnyGroup, Finite};
+use crate::claim::{Feature, Outcome};
+use crate::group::{AnyElement, AnyGroup, Finite};
 use crate::inference::{
     Augmentation, Augmenter, Batch, Dataset, Elbo, GaussianPrior, Loss, MeanField, Noise,
     Posterior, Weights,
 };
-use crate::model::{Activation, Joint, LayerAction, Mlp, Nonlinearity};
-use crate::representation::{Representation, SignedPermutationRep};
+use crate::model::conv::{ConvByDefinition, ConvHead, ConvNet, ConvSpec};
+use crate::model::{Differentiable, Joint, Mlp, Nonlinearity};
+use crate::representation::{
+    ActsBySignedPermutations, Channels, Layout, Representation, SignedPermutationRep,
+};
 use crate::scalar::{Real, Scalar};
 use proptest::strategy::{BoxedStrategy, Strategy};
 
-/// One representation by signed permutations for all three layer spaces.
-pub(super) type Action = Joint<
-    LayerAction<SignedPermutationRep<AnyGroup>>,
-    SignedPermutationRep<AnyGroup>,
-    SignedPermutationRep<AnyGroup>,
->;
+type Rep = SignedPermutationRep<AnyGroup>;
 
-/// A network with the joint action of a scene's group.
-pub(super) struct Net<A> {
-    pub(super) model: Mlp<A>,
+/// Signed permutations of parameters, inputs and outputs.
+pub(super) type Action = Joint<Rep, Rep, Rep>;
+
+/// A network with the joint action of a group.
+pub(super) struct Net<M> {
+    pub(super) model: M,
     pub(super) joint: Action,
 }
 
-/// The network of a scene: all three spaces are the scene's.
-pub(super) fn net<A: Nonlinearity>(scene: &Scene, activation: A) -> Checked<Net<A>> {
+/// The perceptron of a scene: the scene's representation is on all three layer spaces.
+pub(super) fn net<A: Nonlinearity>(scene: &Scene, activation: A) -> Checked<Net<Mlp<A>>> {
     let space = scene.signed();
     let dim = space.dim();
     let model = Mlp::new(&[dim, dim, dim], activation)?;
-    let joint = model.joint(&[space.clone(), space.clone(), space])?;
-    Ok(Net { model, joint })
+    let layers = model.joint(&[space.clone(), space.clone(), space.clone()])?;
+    let on_layers = layers.parameters().clone();
+    let (group, dim) = (scene.group(), on_layers.dim());
+    let parameters = Rep::from_fn(group, dim, move |g| on_layers.index_map(g));
+    Ok(Net { model, joint: Joint::new(parameters, space.clone(), space)? })
 }
+
+/// Whether the scene's first pick is odd, and its second: choices of a convolutional network.
+fn choices(scene: &Scene) -> [bool; 2] {
+    [0, 1].map(|k| scene.picks.get(k).is_some_and(|pick| pick % 2 == 1))
+}
+
+/// The convolutional network of a scene, on images of 4×4: under quarter turns if the scene's group is abelian, else
+/// with reflections. Channels stay or are one regular block, and either head is met.
+pub(super) fn conv_net(scene: &Scene) -> Checked<Net<ConvByDefinition>> {
+    let [regular, dense] = choices(scene);
+    let (order, group) = match scene.group().is_abelian() {
+        true => (4, GroupSpec::Cyclic(4)),
+        false => (8, GroupSpec::Dihedral(4)),
+    };
+    let (channels, count) =
+        if regular { (Channels::Regular, order) } else { (Channels::Trivial, 2) };
+    let head = if dense { ConvHead::Dense } else { ConvHead::Pointwise };
+    turning(&group, channels, ConvSpec::new(1, 4, &[count], 2).with_head(head))
+}
+
+/// A convolutional network of one filter under quarter turns, for many steps.
+pub(super) fn small_conv_net(scene: &Scene) -> Checked<Net<ConvByDefinition>> {
+    let head = if choices(scene)[1] { ConvHead::Dense } else { ConvHead::Pointwise };
+    let spec = ConvSpec::new(1, 4, &[1], 2).with_head(head);
+    turning(&GroupSpec::Cyclic(4), Channels::Trivial, spec)
+}
+
+fn turning(
+    group: &GroupSpec,
+    channels: Channels,
+    spec: ConvSpec,
+) -> Checked<Net<ConvByDefinition>> {
+    let net = ConvNet::new(spec)?;
+    let joint = net.joint(&group.build(), channels, Layout::Interleaved)?;
+    let [parameters, inputs, outputs] =
+        [joint.parameters(), joint.inputs(), joint.outputs()].map(|rep| Rep::from(rep.clone()));
+    Ok(Net { model: ConvByDefinition::new(net), joint: Joint::new(parameters, inputs, outputs)? })
+}
+
+/// What was found on the two kinds of network.
+pub(super) fn both(perceptron: Outcome, convolutional: Outcome) -> Outcome {
+    const NAMES: [&str; 2] = ["perceptron", "convolutional network"];
+    Outcome::vacuous().and_kind(|kind| NAMES[kind], 0, Some(perceptron)).and_kind(
+        |kind| NAMES[kind],
+        1,
+        Some(convolutional),
+    )
+}
+
+/// A check on the two networks of a scene, the perceptron's with this activation.
+macro_rules! on_both {
+    ($scene:expr, $activation:expr, |$net:ident| $check:expr) => {{
+        let perceptron = {
+            let $net = $crate::claim::equivariance::trained_network::net($scene, $activation)?;
+            $check?
+        };
+        let convolutional = {
+            let $net = $crate::claim::equivariance::trained_network::conv_net($scene)?;
+            $check?
+        };
+        Ok($crate::claim::equivariance::trained_network::both(perceptron, convolutional))
+    }};
+}
+pub(super) use on_both;
 
 /// `count` numbers of order one, without the small denominators that would hide rounding, the same in every scalar.
 pub(super) fn numbers<T: Scalar>(scene: &Scene, count: usize, offset: usize) -> Vec<T> {
@@ -49,7 +118,14 @@ pub(super) fn numbers<T: Scalar>(scene: &Scene, count: usize, offset: usize) -> 
 /// The examples of every instance.
 pub(super) const EXAMPLES: usize = 2;
 
-impl<A> Net<A> {
+impl<M> Net<M> {
+    /// The element of the group with the scene's `k`-th pick.
+    pub(super) fn element(&self, scene: &Scene, k: usize) -> AnyElement {
+        let group = self.joint.group();
+        let pick = scene.picks.get(k % scene.picks.len().max(1)).copied().unwrap_or(0);
+        group.element(pick % group.small_order().unwrap_or(1))
+    }
+
     /// The dimension of the parameters.
     pub(super) fn dim(&self) -> usize {
         self.joint.parameters().dim()
@@ -57,9 +133,10 @@ impl<A> Net<A> {
 
     /// The scene's examples.
     pub(super) fn data<T: Scalar>(&self, scene: &Scene) -> Checked<Dataset<T>> {
-        let dim = self.joint.inputs().dim();
-        let (x, y) = (numbers(scene, EXAMPLES * dim, 5), numbers(scene, EXAMPLES * dim, 131));
-        Ok(Dataset::new(dim, x, dim, y)?)
+        let (inputs, outputs) = (self.joint.inputs().dim(), self.joint.outputs().dim());
+        let (x, y) =
+            (numbers(scene, EXAMPLES * inputs, 5), numbers(scene, EXAMPLES * outputs, 131));
+        Ok(Dataset::new(inputs, x, outputs, y)?)
     }
 
     /// The examples with all their images.
@@ -84,9 +161,9 @@ impl<A> Net<A> {
     }
 
     /// The objective of a mean field, or of another posterior.
-    pub(super) fn elbo<T, L, Q>(&self, loss: L, posterior: Q) -> Checked<Elbo<Mlp<A>, L, Q, T>>
+    pub(super) fn elbo<T, L, Q>(&self, loss: L, posterior: Q) -> Checked<Elbo<M, L, Q, T>>
     where
-        A: Activation<T>,
+        M: Differentiable<T> + Clone,
         T: Real,
         L: Loss<T>,
         Q: Posterior<T>,

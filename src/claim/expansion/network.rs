@@ -10,7 +10,6 @@ use crate::representation::{
 use crate::scalar::{Rational, Scalar};
 use crate::symmetrize::expansion::{ExpansionError, Layer, OrbitExpansion, prediction};
 use nalgebra::{DMatrix, DVector};
-use num_traits::{Signed, Zero};
 use proptest::strategy::{BoxedStrategy, Strategy};
 
 /// Expanded networks are `|G|` times as wide: small groups, of dimension 4 at most.
@@ -28,13 +27,13 @@ pub(super) const COVERS: &[Feature] =
     &[Feature::TrivialGroup, Feature::Abelian, Feature::NonAbelian, Feature::SignedOrbit];
 
 /// The maximum of a number and 0.
-pub(super) fn relu(x: Rational) -> Rational {
-    if x > Rational::zero() { x } else { Rational::zero() }
+pub(super) fn relu<T: Scalar>(x: T) -> T {
+    if x > T::zero() { x } else { T::zero() }
 }
 
 /// `x|x|`: odd, so that it commutes with signs.
-fn signed_square(x: Rational) -> Rational {
-    x.clone() * x.abs()
+fn signed_square<T: Scalar>(x: T) -> T {
+    x.clone() * x.magnitude()
 }
 
 type Rep = SignedPermutationRep<AnyGroup>;
@@ -45,7 +44,8 @@ pub(super) struct Small {
     pub(super) rep: Rep,
     pub(super) layers: Vec<Layer<Rational>>,
     pub(super) scales: Vec<Layer<Rational>>,
-    pub(super) nonlinearity: fn(Rational) -> Rational,
+    /// Whether the group acts with signs, so that the nonlinearity is odd.
+    signs: bool,
     pub(super) x: Vec<Rational>,
     numbers: Vec<i8>,
 }
@@ -61,7 +61,7 @@ impl Small {
             expansion,
             layers: Vec::new(),
             scales: Vec::new(),
-            nonlinearity: if signs { signed_square } else { relu },
+            signs,
             x: read(&scene.shears, 0, rep.dim()),
             numbers: scene.means.clone(),
             rep,
@@ -93,9 +93,9 @@ impl Small {
         DMatrix::from_row_slice(d, d, &read(&self.numbers, start, d * d))
     }
 
-    /// What a network makes of the input.
-    pub(super) fn predict(&self, layers: &[Layer<Rational>], x: &[Rational]) -> DVector<Rational> {
-        prediction(layers, self.nonlinearity, x)
+    /// What a network makes of an input.
+    pub(super) fn predict<T: Scalar>(&self, layers: &[Layer<T>], x: &[T]) -> DVector<T> {
+        prediction(layers, if self.signs { signed_square } else { relu }, x)
     }
 
     /// `Φ(ρ(h)x) = ρ(h)Φ(x)` for every `h`.
@@ -128,5 +128,5 @@ fn read(list: &[i8], start: usize, count: usize) -> Vec<Rational> {
 
 /// `1 + |x|`.
 fn above_one(x: Rational) -> Rational {
-    Rational::ratio(1, 1) + x.abs()
+    Rational::ratio(1, 1) + x.magnitude()
 }

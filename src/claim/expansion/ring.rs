@@ -101,11 +101,11 @@ impl Ring {
     }
 
     /// A weight on the ring that no element but the identity fixes: its entry (0, 0), which moves along the
-    /// diagonal, is larger than all others.
+    /// diagonal, is so much larger than all others that a sum of five moved weights tells which they are.
     pub(super) fn weight(&self, layer: usize) -> DMatrix<Rational> {
         DMatrix::from_fn(self.n, self.n, |i, j| {
             if (i, j) == (0, 0) {
-                Rational::ratio(9, 1)
+                Rational::ratio(99, 1)
             } else {
                 self.number(23 * layer + self.n * i + j)
             }

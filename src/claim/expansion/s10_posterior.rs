@@ -4,10 +4,10 @@ use super::network::{COVERS, Small, same, scenes};
 use super::{CONTROL, THEOREM, settled};
 use crate::claim::scene::Scene;
 use crate::claim::{About, Claim, Entry, Feature, Outcome};
-use crate::group::FinitelyGenerated;
+use crate::group::{AnyGroup, FinitelyGenerated};
 use crate::law::Residual;
 use crate::representation::{
-    ActsBySignedPermutations, ActsOn, PermutationRep, SignedPermutationRep, Tensor, Unsigned, hom,
+    ActsBySignedPermutations, ActsOn, Representation, SignedPermutationRep, Unsigned, hom,
 };
 use crate::scalar::Rational;
 use crate::symmetrize::expansion::{ExpansionError, Layer};
@@ -21,7 +21,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 id: "S10.posterior",
                 title: "an expanded posterior is invariant",
                 statement: "means expanded by K_m under ρ and scales by K_s under |ρ|: every g_# fixes the diagonal \
-                            Gaussian of the hidden weights and their biases",
+                            Gaussian of all weights and biases, first layer and readout among them",
                 hypotheses: &["finite group", "signed permutations", "independent normal weights"],
                 covers: COVERS,
                 ..THEOREM
@@ -47,8 +47,15 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     ]
 }
 
-type Hidden =
-    Tensor<PermutationRep<crate::group::AnyGroup>, SignedPermutationRep<crate::group::AnyGroup>>;
+/// The space of a layer of the expanded network: the inputs and the outputs are those of the small one.
+fn space(small: &Small, number: usize) -> Result<SignedPermutationRep<AnyGroup>, ExpansionError> {
+    if number == 0 || number == small.layers.len() {
+        return Ok(small.rep.clone());
+    }
+    let hidden = small.expansion.hidden_space(number)?;
+    let (group, dim) = (small.rep.group().clone(), hidden.dim());
+    Ok(SignedPermutationRep::from_fn(group, dim, move |g| hidden.index_map(g)))
+}
 
 /// How far moving the weights as maps between the expanded spaces moves them; `signed` for means.
 fn moved<R: ActsOn<Rational>>(rep: &R, weight: &DMatrix<Rational>) -> Residual
@@ -74,27 +81,21 @@ fn posterior(scene: &Scene, scales_move: bool) -> Result<Outcome, ExpansionError
         unsigned.with_blocks(&small.scales, |l, _, _| trained(l))?
     };
     let mut outcome = Outcome::vacuous();
-    for l in 1..means.len() - 1 {
-        let (from, to): (Hidden, Hidden) =
-            (small.expansion.hidden_space(l)?, small.expansion.hidden_space(l + 1)?);
+    for l in 0..means.len() {
+        let (from, to) = (space(&small, l)?, space(&small, l + 1)?);
         let maps = hom(from, to.clone())?;
         outcome = outcome
-            .and("means of a hidden weight", moved(&maps, &means[l].weight))
-            .and("scales of a hidden weight", moved(&without_signs(maps), &scales[l].weight));
+            .and("means of a weight", moved(&maps, &means[l].weight))
+            .and("scales of a weight", moved(&Unsigned::new(maps), &scales[l].weight));
         for (part, bias) in [("means", &means[l].bias), ("scales", &scales[l].bias)] {
             let Some(bias) = bias else { continue };
             let bias = DMatrix::from_column_slice(bias.len(), 1, bias.as_slice());
             let residual = match part {
                 "means" => moved(&to, &bias),
-                _ => moved(&without_signs(to.clone()), &bias),
+                _ => moved(&Unsigned::new(to.clone()), &bias),
             };
-            outcome = outcome.and("a hidden bias", residual);
+            outcome = outcome.and("a bias", residual);
         }
     }
     Ok(outcome)
-}
-
-/// How scales move.
-fn without_signs<R: ActsBySignedPermutations>(rep: R) -> Unsigned<R> {
-    Unsigned::new(rep)
 }

@@ -11,7 +11,7 @@ use crate::scalar::{Rational, Scalar};
 use crate::symmetrize::expansion::{
     Arrangement, BlockMap, Decision, ExpansionError, Pattern, Stabiliser, decide, prediction,
 };
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 use num_traits::Zero;
 use proptest::strategy::{BoxedStrategy, Strategy};
 
@@ -49,8 +49,9 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             About {
                 id: "S8.decision",
                 title: "the decision on the composed network",
-                statement: "where the output permutation is found, the network is invariant; where it is not, the rows \
-                            of the matrix, moved, are not its rows",
+                statement: "where the permutations are found, the network of two to four hidden layers is invariant; they \
+                            are found exactly if in every layer the moved rows of the matrix, summed over equal \
+                            columns, are its rows",
                 hypotheses: &[
                     "first hidden layer regular",
                     "weights that only e fixes",
@@ -207,22 +208,66 @@ fn found_is_invariant(ring: &Ring, moving_readout: bool) -> Result<Outcome, Expa
 }
 
 fn decision(ring: &Ring) -> Result<Outcome, ExpansionError> {
-    let outcome = found_is_invariant(ring, false)?;
-    // The first hidden layer by numbers: is every row of blocks, moved by 1, a row of blocks?
-    let expansion = ring.expansion(2)?;
-    let map = ring.map(&expansion)?;
-    let layers = ring.layers(2, false);
-    let wide = expansion.with_map(&layers, &map, Rational::ratio(1, 1), Rational::zero())?;
-    let n = ring.n;
-    let row = |i: usize| wide[1].weight.rows(i * n, n).into_owned();
-    let generator = 1 % n;
-    let input: DMatrix<Rational> = expansion.hidden_space(1)?.matrix(&generator);
-    let output: DMatrix<Rational> = expansion.spaces()[2].matrix(&generator);
-    // Of ρ(h) W̃ ρ̃(h)⁻¹, row by row.
-    let moved = |i: usize| &output * row(i) * input.transpose();
-    let closed = (0..n).all(|i| (0..n).any(|k| moved(i) == row(k)));
-    let found = decided(ring, &map, 2)?.is_exact();
-    Ok(outcome.and("found or not", Residual::exact(found == closed)))
+    let map = ring.map(&ring.expansion(ring.hidden)?)?;
+    (2..=ring.hidden).try_fold(found_is_invariant(ring, false)?, |outcome, hidden| {
+        let found = decided(ring, &map, hidden)?.is_exact();
+        let closed = closed_by_matrices(ring, &map, hidden)?;
+        Ok(outcome.and("found or not", Residual::exact(found == closed)))
+    })
+}
+
+/// A row of blocks: their sums over classes of equal columns, and the bias.
+type Sums = (Vec<DMatrix<Rational>>, DVector<Rational>);
+
+/// The decision by the numbers of the expanded network, layer by layer, for the generator: whether every row of
+/// blocks, moved, is a row of blocks, as the next layer sees them, which is summed over equal rows.
+fn closed_by_matrices(ring: &Ring, map: &BlockMap, hidden: usize) -> Result<bool, ExpansionError> {
+    let expansion = ring.expansion(hidden)?;
+    let layers = ring.layers(hidden, false);
+    let wide = expansion.with_map(&layers, map, Rational::ratio(1, 1), Rational::zero())?;
+    let h = 1 % ring.n;
+    // The class of each block of columns, and where the generator sends each class.
+    let (mut classes, mut moves) = (vec![0], vec![0]);
+    for (l, layer) in wide.iter().enumerate() {
+        let [from, to]: [DMatrix<Rational>; 2] =
+            [l, l + 1].map(|space| expansion.spaces()[space].matrix(&h));
+        let (columns, rows) = (from.nrows(), to.nrows());
+        let sums = |i: usize| -> Sums {
+            let mut sums =
+                vec![DMatrix::from_element(rows, columns, Rational::zero()); moves.len()];
+            for (j, &class) in classes.iter().enumerate() {
+                sums[class] += layer.weight.view((i * rows, j * columns), (rows, columns));
+            }
+            let none = || DVector::from_element(rows, Rational::zero());
+            let bias = layer.bias.as_ref().map(|bias| bias.rows(i * rows, rows).into_owned());
+            (sums, bias.unwrap_or_else(none))
+        };
+        let moved = |(sums, bias): &Sums| -> Sums {
+            let mut moved = sums.clone();
+            for (class, sum) in sums.iter().enumerate() {
+                moved[moves[class]] = &to * sum * from.transpose();
+            }
+            (moved, &to * bias)
+        };
+        let mut known: Vec<Sums> = Vec::new();
+        let mut next = Vec::new();
+        for row in (0..layer.weight.nrows() / rows).map(sums) {
+            next.push(known.iter().position(|other| *other == row).unwrap_or(known.len()));
+            if next.last() == Some(&known.len()) {
+                known.push(row);
+            }
+        }
+        let images: Option<Vec<usize>> = known
+            .iter()
+            .map(|row| {
+                let moved = moved(row);
+                known.iter().position(|other| *other == moved)
+            })
+            .collect();
+        let Some(images) = images else { return Ok(false) };
+        (classes, moves) = (next, images);
+    }
+    Ok(true)
 }
 
 /// Hidden activations at a moved input against the activations moved by `i ↦ i + s(l)h`.

@@ -19,6 +19,7 @@ use crate::representation::ActsOn;
 use crate::scalar::Scalar;
 use crate::special::Special;
 use nalgebra::DVector;
+use std::sync::LazyLock;
 
 /// A family with instances, an action that it is closed under, and what is known of its members from
 /// elsewhere.
@@ -118,33 +119,25 @@ macro_rules! every {
 }
 pub(in crate::claim) use every;
 
-/// As [`every!`], for a control: what it finds on a scene is the weakest violation among the families to which the
-/// control applies, so that it is refuted only where all of them refute it on one instance.
+/// As [`every!`], for a control: each family to which the control applies is a kind of subject on which some instance
+/// must refute it. A family whose parameters are refused has no instance there.
 macro_rules! refuted_by_every {
     ($check:expr, $name:ident where $applies:expr) => {
         |scene: &$crate::claim::scene::Scene| {
-            struct Each<'a>(&'a $crate::claim::scene::Scene, Option<$crate::claim::Outcome>);
+            struct Each<'a>(&'a $crate::claim::scene::Scene, $crate::claim::Outcome, usize);
             impl $crate::claim::registry::families::FamilyVisitor for Each<'_> {
                 fn visit<$name: $crate::claim::registry::families::FamilyEntry>(&mut self) {
                     if $applies {
-                        let outcome = $check(self.0).unwrap_or_else(|_| {
-                            $crate::claim::Outcome::new(
-                                "a parameter was refused",
-                                $crate::law::Residual::failed(),
-                            )
-                        });
-                        let so_far = self.1.take();
-                        self.1 = Some($crate::claim::Outcome::or_weaker_of(
-                            so_far,
-                            $name::NAME,
-                            outcome,
-                        ));
+                        let found = $check(self.0).ok();
+                        let name = $crate::claim::registry::families::family_name;
+                        self.1 = self.1.and_kind(name, self.2, found);
                     }
+                    self.2 += 1;
                 }
             }
-            let mut each = Each(scene, None);
+            let mut each = Each(scene, $crate::claim::Outcome::vacuous(), 0);
             $crate::claim::registry::families::each_family(&mut each);
-            each.1.unwrap_or_else($crate::claim::Outcome::vacuous)
+            each.1
         }
     };
     ($check:expr, $name:ident) => {
@@ -152,3 +145,19 @@ macro_rules! refuted_by_every {
     };
 }
 pub(in crate::claim) use refuted_by_every;
+
+/// The name of the family with this number in the list.
+pub(in crate::claim) fn family_name(index: usize) -> &'static str {
+    static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        struct Names(Vec<&'static str>);
+        impl FamilyVisitor for Names {
+            fn visit<E: FamilyEntry>(&mut self) {
+                self.0.push(E::NAME);
+            }
+        }
+        let mut names = Names(Vec::new());
+        each_family(&mut names);
+        names.0
+    });
+    NAMES[index]
+}

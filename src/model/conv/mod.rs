@@ -2,9 +2,11 @@
 //!
 //! [`ConvNet`] is a [`Model`] for any scalar by its definition, in exact rationals too, and
 //! [`Differentiable`] in `f32` and `f64` by layers written for speed: convolution, ReLU and pool of a
-//! window at once, in registers, and gradients that skip what the pool has not passed on.
+//! window at once, in registers, and gradients that skip what the pool has not passed on. In other real
+//! scalars [`ConvByDefinition`] has the gradient.
 
 mod backward;
+mod definition;
 mod draws;
 mod forward;
 mod joint;
@@ -18,6 +20,7 @@ mod workspace;
 #[cfg(test)]
 mod tests;
 
+pub use definition::{ConvByDefinition, ConvDefinitionWorkspace};
 pub use joint::ConvJoint;
 pub use lanes::Lanes;
 pub use spec::{ConvError, ConvHead, ConvSpec, ConvTensor, OddSides};

@@ -4,7 +4,7 @@ mod behaviour;
 
 use super::spec::Layer;
 use super::winograd;
-use super::{ConvHead, ConvNet, ConvSpec, Lanes, OddSides};
+use super::{ConvByDefinition, ConvHead, ConvNet, ConvSpec, Lanes, OddSides};
 use crate::dual::Dual;
 use crate::model::{Differentiable, Model};
 use crate::scalar::{Scalar, dot};
@@ -172,6 +172,29 @@ fn gradients_are_those_of_forward_mode() {
         let bound = bound * net.dim() as f64;
         assert!((found - expected).abs() <= bound, "{found} {expected} {bound} {:?}", net.spec);
         assert!(found.abs() > 100.0 * bound, "too small to tell: {found} against {bound}");
+    }
+}
+
+/// The fast layers and the definition add the same terms.
+#[test]
+fn gradients_are_those_of_the_definition() {
+    let mut rng = ChaCha8Rng::seed_from_u64(4);
+    for net in networks() {
+        for images in [1, 3] {
+            let theta = numbers(net.dim(), &mut rng);
+            let x = numbers(images * net.image(), &mut rng);
+            let v = numbers(images * net.spec.classes, &mut rng);
+            let (_, gradient) = run::<f64>(&net, &theta, &x, &v);
+            let (_, size) = magnitude(&net, &theta, &x, &v);
+            let plain = ConvByDefinition::new(net.clone());
+            let mut workspace = Differentiable::<f64>::workspace(&plain, images);
+            let (mut logits, mut expected) = (vec![0.0; v.len()], vec![0.0; net.dim()]);
+            plain.forward(&theta, &x, &mut logits, &mut workspace);
+            plain.backward(&theta, &x, &v, &mut expected, &mut workspace);
+            let bound = 2.0 * roundings(&net, images) * size * f64::UNIT_ROUNDOFF;
+            let gaps = gradient.iter().zip(&expected).map(|(a, b)| (a - b).abs());
+            assert!(gaps.fold(0.0, f64::max) <= bound, "{:?}", net.spec);
+        }
     }
 }
 
