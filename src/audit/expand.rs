@@ -2,17 +2,19 @@
 
 mod already;
 mod assemble;
+mod filling;
 mod function;
 mod shifts;
 
+pub use filling::{Filling, UnknownFilling};
 pub use shifts::{ShiftsError, recorded_shifts};
 
 use super::{ActionError, Channels, Layout, NamedGroup, PosteriorAction};
 use crate::checkpoint::{Architecture, Posterior, Problem};
 use crate::symmetrize::expansion::{
-    Arrangement, Decision, Elements, ExpansionError, Pattern, Stabiliser, decide,
+    Decision, Elements, ExpansionError, Pattern, Stabiliser, decide,
 };
-use assemble::{Blocks, Part, Place};
+use assemble::{Blocks, HiddenBlocks, Part, Place};
 use std::fmt;
 use thiserror::Error;
 
@@ -52,10 +54,11 @@ pub struct Expanded {
     /// The posterior, as its file holds it.
     pub posterior: Posterior,
     /// How the hidden blocks were filled.
-    pub arrangement: Arrangement,
+    pub arrangement: Filling,
     /// Whether the expanded mean network is equivariant.
     pub exact: bool,
-    /// How many rows of blocks are different, in the hidden layer where there are fewest.
+    /// How many rows of blocks are different, in the layer between hidden channels where there are fewest; in the
+    /// first layer, of a network that has no other.
     pub distinct_rows: usize,
     /// What the expanded mean network computes, by logits on a few images of arbitrary numbers; by theory where the
     /// network cannot be evaluated.
@@ -94,9 +97,9 @@ pub enum ExpandError {
 }
 
 /// Expands a posterior of the convolutional network: first layer, hidden layers and readout as the
-/// [arrangement](Arrangement) says, hidden channels blocked (`c = g · blocks + block`). Hidden biases are repeated
-/// with their scales, that of the readout is untouched. `fill_scale` is the scale off the diagonal of
-/// [`Arrangement::Diagonal`], where the mean is 0.
+/// [arrangement](Filling) says, hidden channels blocked (`c = g · blocks + block`). Hidden biases are repeated
+/// with their scales, that of the readout is untouched. `fill_scale` is the scale off the diagonal of the
+/// arrangements [`Diagonal`](crate::symmetrize::expansion::Arrangement::Diagonal) and [`Filling::Paired`].
 ///
 /// The metadata of the result say how its channels move, for [`recorded_shifts`].
 ///
@@ -132,9 +135,10 @@ pub enum ExpandError {
 pub fn expand(
     posterior: &Posterior,
     group: NamedGroup,
-    arrangement: Arrangement,
+    arrangement: impl Into<Filling>,
     fill_scale: f64,
 ) -> Result<Expanded, ExpandError> {
+    let arrangement = arrangement.into();
     if !(fill_scale > 0.0 && fill_scale.is_finite()) {
         return Err(ExpandError::FillScale(fill_scale));
     }
@@ -146,7 +150,14 @@ pub fn expand(
     let action =
         PosteriorAction::of_network(posterior, group, Channels::Trivial, Layout::Interleaved)?;
     let elements = Elements::of(action.group())?;
-    let map = arrangement.blocks(&elements)?;
+    let hidden_blocks = match arrangement {
+        Filling::Paired => HiddenBlocks::Paired,
+        Filling::Blocks(named) => {
+            let (numerator, denominator) = named.squared_factor(&elements);
+            let factor = (numerator as f64 / denominator as f64).sqrt();
+            HiddenBlocks::Map { map: named.blocks(&elements)?, factor }
+        }
+    };
     let moves = assemble::Moves::of(&action);
     if let Some(tensor) = already::in_orbits(posterior, &elements, &moves) {
         let how = format!(
@@ -155,13 +166,7 @@ pub fn expand(
         return Err(ExpandError::AlreadyExpanded { how });
     }
 
-    let (numerator, denominator) = arrangement.squared_factor(&elements);
-    let blocks = Blocks {
-        elements: &elements,
-        map: &map,
-        hidden_factor: (numerator as f64 / denominator as f64).sqrt(),
-        fill_scale,
-    };
+    let blocks = Blocks { elements: &elements, hidden: hidden_blocks, fill_scale };
     let mut pairs = Vec::with_capacity(posterior.pairs().len());
     let mut expanded = Vec::new();
     for pair in posterior.pairs() {
@@ -188,7 +193,7 @@ pub fn expand(
     }
     let wide = Posterior::from_bytes(&result.to_bytes()?, Some(posterior.convention()))?;
     // By logits; where there are none, by theory: S9, and S8 for all that mixes.
-    let mixes = arrangement != Arrangement::Diagonal && hidden > 1 && elements.order() > 1;
+    let mixes = !arrangement.keeps_the_average() && hidden > 1 && elements.order() > 1;
     let function = function::measured(posterior, &wide, action.group()).unwrap_or(
         match (mixes, of_means.nothing_moves) {
             (true, _) => Function::Changed,
@@ -248,14 +253,14 @@ fn of_network(
         let bias = Stabiliser::whole(elements);
         patterns.extend(match Place::of(&tensor.roles) {
             Place::First => Some(Pattern::first(elements, fixed, bias)),
-            Place::Hidden => Some(Pattern::hidden(elements, blocks.map, fixed, bias)),
+            Place::Hidden => Some(blocks.pattern(pair, moves, parts, bias)?),
             Place::Readout => Some(Pattern::readout(elements, fixed)),
             Place::HiddenBias | Place::ReadoutBias => None,
         });
     }
     let decision = decide(elements, &patterns)?;
     let hidden = patterns.get(1..patterns.len().saturating_sub(1)).unwrap_or_default();
-    let distinct_rows =
-        hidden.iter().map(Pattern::distinct_rows).min().unwrap_or(blocks.map.distinct_rows());
+    let first = patterns.first().map_or(0, Pattern::distinct_rows);
+    let distinct_rows = hidden.iter().map(Pattern::distinct_rows).min().unwrap_or(first);
     Ok(Found { decision, distinct_rows, nothing_moves })
 }

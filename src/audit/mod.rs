@@ -43,7 +43,7 @@ pub use action::{ActionError, NamedGroup, PosteriorAction, TensorAction};
 pub use asymmetry::{Audit, DefectBounds, Overflow, TensorAudit, VACUOUS};
 pub use expand::{
     EXPANDED_GROUP_METADATA, EXPANDED_METADATA, EXPANDED_SHIFTS_METADATA, ExpandError, Expanded,
-    Function, ShiftsError, expand, recorded_shifts,
+    Filling, Function, ShiftsError, UnknownFilling, expand, recorded_shifts,
 };
 pub use listed::{ActionsError, ActionsFile, AxisProblem};
 #[cfg(feature = "data")]

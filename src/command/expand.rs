@@ -3,9 +3,8 @@
 use super::output::OutputFile;
 use super::posterior::FileArgs;
 use super::{CommandError, Common, Outcome};
-use equibayes::audit::{NamedGroup, expand};
+use equibayes::audit::{Filling, NamedGroup, expand};
 use equibayes::report;
-use equibayes::symmetrize::expansion::Arrangement;
 use std::path::PathBuf;
 
 /// Arguments of `equibayes expand`.
@@ -19,12 +18,13 @@ pub(crate) struct Args {
     #[arg(value_name = "OUT")]
     output: PathBuf,
 
-    /// Which element moves the weight in which hidden block: group-conv, row-rolled, row-constant or
-    /// diagonal
+    /// Which element moves the weight in which hidden block: group-conv, row-rolled, row-constant,
+    /// diagonal (blocks that mix nothing keep the group average of the function) or paired (two copies of
+    /// every channel: keeps it too, and mixes)
     #[arg(long, value_name = "NAME")]
-    arrangement: Arrangement,
+    arrangement: Filling,
 
-    /// The scale of blocks off the diagonal, where the mean is 0
+    /// The scale of blocks off the diagonal, of the arrangements diagonal and paired
     #[arg(long, value_name = "SIGMA", default_value = "1e-6", value_parser = scale,
           allow_negative_numbers = true)]
     fill_scale: f64,

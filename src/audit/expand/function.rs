@@ -2,7 +2,7 @@
 
 use super::Function;
 use crate::audit::PosteriorNetwork;
-use crate::checkpoint::{Architecture, Head, Posterior};
+use crate::checkpoint::{Architecture, Head, Posterior, Precision};
 use crate::group::{AnyGroup, Finite, FinitelyGenerated, Group};
 use crate::model::Model;
 use crate::model::conv::ConvNet;
@@ -37,7 +37,8 @@ pub(super) fn measured(small: &Posterior, wide: &Posterior, group: &AnyGroup) ->
                 *sum += logit;
             }
         }
-        let tolerance = small.rounding(&x, group.small_order()?) + wide.rounding(&x, 0);
+        let tolerance =
+            small.rounding(&x, group.small_order()?) + wide.rounding(&x, 0) + wide.storing(&x);
         for ((&wide, &at), &sum) in wide.logits(&x).iter().zip(&at).zip(&sum) {
             let average_logit: f64 = sum / order;
             // Not `>`: what is no number agrees with nothing.
@@ -97,20 +98,39 @@ fn noise(k: usize) -> f64 {
 }
 
 /// The network of a posterior's means.
-struct Means(PosteriorNetwork);
+struct Means {
+    network: PosteriorNetwork,
+    /// The unit roundoff of the file's means.
+    unit: f64,
+}
 
 impl Means {
     fn of(posterior: &Posterior, side: usize) -> Option<Self> {
         let channels = Architecture::of(posterior).ok()?.convolutions().first()?.in_channels;
-        PosteriorNetwork::of(posterior, [channels, side, side]).ok().map(Self)
+        let network = PosteriorNetwork::of(posterior, [channels, side, side]).ok()?;
+        let single = posterior.pairs().iter().any(|pair| pair.mean_precision() == Precision::F32);
+        let unit = if single { f32::UNIT_ROUNDOFF } else { f64::UNIT_ROUNDOFF };
+        Some(Self { network, unit })
     }
 
     fn net(&self) -> &ConvNet {
-        self.0.net()
+        self.network.net()
     }
 
     fn logits(&self, x: &[f64]) -> Vec<f64> {
-        self.net().prediction(self.0.mean(), x).as_slice().to_vec()
+        self.net().prediction(self.network.mean(), x).as_slice().to_vec()
+    }
+
+    /// The largest logit of the network of absolute values, where every pixel is 1.
+    fn largest(&self, x: &[f64]) -> f64 {
+        let theta: Vec<f64> = self.network.mean().iter().map(|weight| weight.abs()).collect();
+        self.net().prediction(&theta, &vec![1.0; x.len()]).max()
+    }
+
+    /// What it may do to a logit that the weights were rounded to be stored: once in each tensor along a path, and
+    /// doubled as below.
+    fn storing(&self, x: &[f64]) -> f64 {
+        2.0 * self.net().tensors().len() as f64 * self.unit * self.largest(x)
     }
 
     /// What rounding may do to a logit of the image or of a moved one, with a sum of `terms` afterwards.
@@ -120,9 +140,7 @@ impl Means {
     /// their number, one for each product and sum along a path. Moved images have other absolute networks: all pixels
     /// are at most 1, and so 1 serves for each of them.
     fn rounding(&self, x: &[f64], terms: usize) -> f64 {
-        let theta: Vec<f64> = self.0.mean().iter().map(|weight| weight.abs()).collect();
-        let ones = vec![1.0; x.len()];
-        let largest = self.net().prediction(&theta, &ones).max();
+        let largest = self.largest(x);
         let fan_in: usize = self
             .net()
             .tensors()
