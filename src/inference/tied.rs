@@ -163,6 +163,31 @@ impl<T: Real> Tied<T> {
         })
     }
 
+    /// The gradient by free coordinates of a function of the untied ones (of [`untie`](Tied::untie)) with this gradient:
+    /// sums over orbits, with signs on the means. `None` for equivariant draws.
+    ///
+    /// # Panics
+    /// If the gradient has the wrong length.
+    pub fn sum_over_orbits(&self, untied: &[T]) -> Option<Vec<T>> {
+        let dim = self.orbits.dim();
+        assert_eq!(untied.len(), 2 * dim, "gradient of another posterior");
+        if self.draws == TiedDraws::Equivariant {
+            return None;
+        }
+        let mut sums = vec![T::zero(); self.multiplicity.len()];
+        self.visit(|orbit, m, s| {
+            for (i, negative) in orbit.members() {
+                if let Some(m) = m {
+                    sums[m] += signed(untied[i], negative);
+                }
+                if let Some(s) = s {
+                    sums[s] += untied[dim + i];
+                }
+            }
+        });
+        Some(sums)
+    }
+
     /// Each orbit with the places of its mean and its scale in `w`, where it has them.
     fn visit(&self, mut f: impl FnMut(Orbit<'_>, Option<usize>, Option<usize>)) {
         let (mut mean, mut scale) = (0, self.live);

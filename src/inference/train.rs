@@ -53,7 +53,8 @@ impl<T: Real> Default for Settings<T> {
     }
 }
 
-/// Where training stands, to be saved and restored. With the same trainer it continues to the same bits.
+/// Where training stands, to be saved and restored. With the same trainer it continues to the same bits. With the
+/// feature `checkpoint` it can be written to a file and read back.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot<T = f64> {
     /// How many steps were taken.
