@@ -14,7 +14,8 @@ use crate::scalar::Scalar;
 const IMAGES: usize = 3;
 
 /// Compares logits of the two networks of means, in `f64`. `None` where the network is none that can be evaluated:
-/// kernels of different sides, or no image of a moderate side that every pool halves.
+/// kernels of different sides, or no image of a moderate side that every pool halves; and where it makes the same of
+/// all images, which shows nothing (units that never fire, say).
 pub(super) fn measured(small: &Posterior, wide: &Posterior, group: &AnyGroup) -> Option<Function> {
     let network = Architecture::of(small).ok()?;
     let side = image_side(&network)?;
@@ -22,9 +23,11 @@ pub(super) fn measured(small: &Posterior, wide: &Posterior, group: &AnyGroup) ->
     let grid = group.on_grid(side).ok()?;
     let order = <f64 as Scalar>::count(group.small_order()?);
     let (mut identical, mut average) = (true, true);
+    let mut varies = false;
+    let mut first: Option<Vec<f64>> = None;
     for image in 0..IMAGES {
         let pixels = Model::<f64>::inputs(small.net());
-        let x: Vec<f64> = (0..pixels).map(|pixel| noise(image * pixels + pixel)).collect();
+        let x: Vec<f64> = (0..pixels).map(|pixel| pixel_of(image, pixel, pixels)).collect();
         let at = small.logits(&x);
         let mut sum = vec![0.0; at.len()];
         for g in group.elements() {
@@ -39,6 +42,8 @@ pub(super) fn measured(small: &Posterior, wide: &Posterior, group: &AnyGroup) ->
         }
         let tolerance =
             small.rounding(&x, group.small_order()?) + wide.rounding(&x, 0) + wide.storing(&x);
+        let before = first.get_or_insert_with(|| at.clone());
+        varies |= at.iter().zip(before.iter()).any(|(a, b)| (a - b).abs() > tolerance);
         for ((&wide, &at), &sum) in wide.logits(&x).iter().zip(&at).zip(&sum) {
             let average_logit: f64 = sum / order;
             // Not `>`: what is no number agrees with nothing.
@@ -46,7 +51,7 @@ pub(super) fn measured(small: &Posterior, wide: &Posterior, group: &AnyGroup) ->
             average &= (wide - average_logit).abs() <= tolerance;
         }
     }
-    Some(match (identical, average) {
+    varies.then_some(match (identical, average) {
         (true, _) => Function::Identical,
         (false, true) => Function::GroupAverage,
         (false, false) => Function::Changed,
@@ -62,7 +67,7 @@ pub(super) fn is_equivariant(posterior: &Posterior, group: &AnyGroup) -> Option<
     let pixels = Model::<f64>::inputs(means.net());
     let mut holds = true;
     for image in 0..IMAGES {
-        let x: Vec<f64> = (0..pixels).map(|pixel| noise(image * pixels + pixel)).collect();
+        let x: Vec<f64> = (0..pixels).map(|pixel| pixel_of(image, pixel, pixels)).collect();
         // One for the image, one for the moved one.
         let tolerance = 2.0 * means.rounding(&x, 0);
         let still = means.logits(&x);
@@ -89,6 +94,16 @@ fn image_side(network: &Architecture) -> Option<usize> {
         };
         fits && network.odd_pools(side).is_empty()
     })
+}
+
+/// A pixel of one of the images, between −1 and 1: any, rather bright, rather dark.
+fn pixel_of(image: usize, pixel: usize, pixels: usize) -> f64 {
+    let value = noise(image * pixels + pixel);
+    match image % 3 {
+        0 => value,
+        1 => 0.5 * (value + 1.0),
+        _ => 0.5 * (value - 1.0),
+    }
 }
 
 /// Numbers between −1 and 1 without a pattern: fractional parts of multiples of the golden ratio.
