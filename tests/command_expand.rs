@@ -341,3 +341,63 @@ fn one_hidden_layer_has_the_rows_of_its_first_layer() {
         assert_eq!(result["function"], "group-average", "{arrangement}");
     }
 }
+
+/// What the file holds tells, where training has not touched it; else nothing does, and that is said.
+#[test]
+fn files_without_metadata_are_refused_where_they_tell() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (network(folder.path(), false), folder.path().join("out.safetensors"));
+    let again = folder.path().join("again.safetensors");
+    let stripped = |posterior: &Posterior, nudge: f64| {
+        let pairs = posterior.pairs().iter().enumerate().map(|(k, pair)| {
+            let mut mean = pair.mean().to_vec();
+            // One mean of the first weight.
+            mean[0] += if k == 0 { nudge } else { 0.0 };
+            pair.with_values(mean, pair.sigma().to_vec()).unwrap()
+        });
+        let bare = Posterior::new(Convention::AugmentBnns, pairs.collect()).unwrap();
+        bare.write(&out).unwrap();
+    };
+    let expand = ["expand", text(&out), text(&again), "--arrangement", "diagonal"];
+    for (group, arrangement) in
+        [("c4", "group-conv"), ("c4", "row-constant"), ("c2", "diagonal"), ("d4", "paired")]
+    {
+        let arguments = ["--arrangement", arrangement, "--group", group];
+        done(&[&["expand", text(&input), text(&out)], &arguments[..]].concat());
+        let wide = Posterior::read(&out, None).unwrap();
+        stripped(&wide, 0.0);
+        refused(&expand, &["already expanded", "conv_layers.0.weight", group, "blocked"]);
+        assert!(!again.exists());
+    }
+    // A network with regular channels, made so by averaging, is as good as expanded.
+    let wide = Posterior::read(&out, None).unwrap();
+    stripped(&wide, 1e-9);
+    let tied = folder.path().join("tied.safetensors");
+    let method = ["--method", "projection", "--channels", "regular"];
+    done(&[&["symmetrize", text(&out), text(&tied)], &method[..]].concat());
+    refused(
+        &["expand", text(&tied), text(&again), "--arrangement", "diagonal"],
+        &["already expanded", "interleaved"],
+    );
+    // After a step of training nothing tells.
+    let notes = |result: &Value| result["notes"].to_string();
+    let result = json(&expand);
+    assert!(notes(&result).contains("whether it was expanded before"), "{result}");
+    // With 2, 3 and 2 channels it certainly was not.
+    let result = json(&["expand", text(&input), text(&again), "--arrangement", "diagonal"]);
+    assert!(!notes(&result).contains("expanded before"), "{result}");
+}
+
+#[test]
+fn what_is_expanded_is_not_tied() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (network(folder.path(), false), folder.path().join("out.safetensors"));
+    let tied = folder.path().join("tied.safetensors");
+    done(&["symmetrize", text(&input), text(&tied), "--method", "tie"]);
+    let metadata = |path: &Path| Posterior::read(path, None).unwrap().metadata().clone();
+    assert_eq!(metadata(&tied).get("equibayes.tied").map(String::as_str), Some("true"));
+    let result = json(&["expand", text(&tied), text(&out), "--arrangement", "diagonal"]);
+    assert!(result["notes"].to_string().contains("tied"), "{result}");
+    assert_eq!(metadata(&out).get("equibayes.tied"), None);
+    assert_eq!(metadata(&out).get("equibayes.expanded").map(String::as_str), Some("diagonal"));
+}

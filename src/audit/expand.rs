@@ -9,7 +9,7 @@ mod shifts;
 pub use filling::{Filling, UnknownFilling};
 pub use shifts::{ShiftsError, recorded_shifts};
 
-use super::{ActionError, Channels, Layout, NamedGroup, PosteriorAction};
+use super::{ActionError, Channels, Layout, NamedGroup, PosteriorAction, TIED_METADATA};
 use crate::checkpoint::{Architecture, Posterior, Problem};
 use crate::symmetrize::expansion::{
     Decision, Elements, ExpansionError, Pattern, Stabiliser, decide,
@@ -70,6 +70,9 @@ pub struct Expanded {
     pub witness: Option<String>,
     /// The names of the tensor pairs that were expanded.
     pub expanded: Vec<String>,
+    /// Whether the original may itself have been an expanded network, for all that can be told: its hidden channels
+    /// come in multiples of `|G|`, it says nothing of it, and training would have hidden it.
+    pub may_be_expanded: bool,
 }
 
 /// Why a posterior cannot be expanded.
@@ -82,7 +85,7 @@ pub enum ExpandError {
     /// The arrangement is none of this group.
     #[error(transparent)]
     Expansion(#[from] ExpansionError),
-    /// It has been expanded before.
+    /// It has been expanded before, or its channels move as if it had.
     #[error("the posterior is already expanded ({how}): expected one that is not")]
     AlreadyExpanded {
         /// How that is known.
@@ -101,7 +104,8 @@ pub enum ExpandError {
 /// with their scales, that of the readout is untouched. `fill_scale` is the scale off the diagonal of the
 /// arrangements [`Diagonal`](crate::symmetrize::expansion::Arrangement::Diagonal) and [`Filling::Paired`].
 ///
-/// The metadata of the result say how its channels move, for [`recorded_shifts`].
+/// The metadata of the result say how its channels move, for [`recorded_shifts`]; that the original held the marginals
+/// of a tied posterior ([`TIED_METADATA`]) is not true of it, and dropped.
 ///
 /// # Errors
 /// [`ExpandError`].
@@ -142,10 +146,6 @@ pub fn expand(
     if !(fill_scale > 0.0 && fill_scale.is_finite()) {
         return Err(ExpandError::FillScale(fill_scale));
     }
-    if let Some(before) = posterior.metadata().get(EXPANDED_METADATA) {
-        let how = format!("its metadata say {EXPANDED_METADATA} = {before:?}");
-        return Err(ExpandError::AlreadyExpanded { how });
-    }
     let network = Architecture::of(posterior).map_err(ActionError::from)?;
     let action =
         PosteriorAction::of_network(posterior, group, Channels::Trivial, Layout::Interleaved)?;
@@ -159,13 +159,7 @@ pub fn expand(
         }
     };
     let moves = assemble::Moves::of(&action);
-    if let Some(tensor) = already::in_orbits(posterior, &elements, &moves) {
-        let how = format!(
-            "{tensor} holds the orbit of its first block of channels, block by block under {group}"
-        );
-        return Err(ExpandError::AlreadyExpanded { how });
-    }
-
+    let may_be_expanded = already::may_be(posterior, &network, elements.order())?;
     let blocks = Blocks { elements: &elements, hidden: hidden_blocks, fill_scale };
     let mut pairs = Vec::with_capacity(posterior.pairs().len());
     let mut expanded = Vec::new();
@@ -183,6 +177,8 @@ pub fn expand(
     let hidden = network.convolutions().len();
     let output_shift: Vec<Option<usize>> =
         (0..hidden).map(|l| of_both.decision.layers.get(l).and_then(|layer| layer.shift)).collect();
+    // Scales that were marginals of tied draws are now those of independent weights.
+    result.remove_metadata(TIED_METADATA);
     result.set_metadata(EXPANDED_METADATA, arrangement.name());
     result.set_metadata(EXPANDED_GROUP_METADATA, group.to_string());
     // Where the readout does not follow, no shift of hidden channels makes the network invariant.
@@ -218,6 +214,7 @@ pub fn expand(
             format!("{name}: {witness}")
         }),
         expanded,
+        may_be_expanded,
     })
 }
 

@@ -47,6 +47,6 @@ pub use expand::{
 };
 pub use listed::{ActionsError, ActionsFile, AxisProblem};
 #[cfg(feature = "data")]
-pub use measure::{DefectEstimates, MeasureError, Measurement, measure};
+pub use measure::{DefectEstimates, MeasureError, Measurement, Measuring, measure};
 pub use network::{NetworkError, PosteriorNetwork};
 pub use symmetrize::{SymmetrizeError, Symmetrized, TIED_METADATA, symmetrize};

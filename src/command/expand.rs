@@ -3,7 +3,7 @@
 use super::output::OutputFile;
 use super::posterior::FileArgs;
 use super::{CommandError, Common, Outcome};
-use equibayes::audit::{Filling, NamedGroup, expand};
+use equibayes::audit::{Filling, NamedGroup, TIED_METADATA, expand};
 use equibayes::report;
 use std::path::PathBuf;
 
@@ -62,6 +62,19 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Outcome, CommandError>
     let kept: Vec<&str> = posterior.others().iter().map(|other| other.name()).collect();
     if !kept.is_empty() {
         notes.push(format!("left as they are, being no tensor pairs: {}", kept.join(", ")));
+    }
+    if expanded.may_be_expanded {
+        notes.push(
+            "nothing in the file tells whether it was expanded before; its hidden channels are taken as those of a \
+             small network"
+                .into(),
+        );
+    }
+    if posterior.metadata().get(TIED_METADATA).is_some_and(|value| value == "true") {
+        notes.push(
+            "the file holds the marginals of a tied posterior: their scales are taken as those of independent weights"
+                .into(),
+        );
     }
     file.write(&expanded.posterior.to_bytes().map_err(CommandError::new)?)?;
     let group = args.group.to_string();
