@@ -11,7 +11,7 @@ use equibayes::group::Cyclic;
 use equibayes::inference::optimiser::Sgd;
 use equibayes::inference::{
     Augmentation, Augmenter, Batch, CrossEntropy, Dataset, Elbo, GaussianPrior, MeanField, Noise,
-    Posterior, Settings, Streams, Tied, TiedDraws, Trainer, Use, Weights,
+    Posterior, Schedule, Settings, Streams, Tied, TiedDraws, Trainer, Use, Weights,
 };
 use equibayes::model::Differentiable;
 use equibayes::model::conv::{ConvJoint, ConvNet, ConvSpec};
@@ -30,9 +30,9 @@ const CLASSES: usize = 10;
 const SMALL: [usize; 2] = [4, 8];
 const WIDE: [usize; 2] = [16, 32];
 const BATCH: usize = 64;
-const STEPS: u64 = 2000;
+const STEPS: u64 = 4000;
 /// When the small network is expanded.
-const OPERATOR: u64 = 400;
+const OPERATOR: u64 = 800;
 /// Draws of the predictive.
 const DRAWS: usize = 8;
 /// The scale that every weight starts with, as `ρ = −3` does.
@@ -92,8 +92,9 @@ fn elbo<Q: Posterior>(
     Ok(Elbo { model: net.clone(), loss: CrossEntropy, posterior, prior, weights })
 }
 
-fn settings(seed: u64) -> Settings {
-    Settings { batch: BATCH, rate: 0.02, seed, chunk: 256, ..Settings::default() }
+fn settings(seed: u64, steps: u64) -> Settings {
+    let schedule = Schedule::Cosine { steps };
+    Settings { batch: BATCH, rate: 0.05, schedule, seed, chunk: 256, ..Settings::default() }
 }
 
 /// The share of images whose class the mean probabilities over draws name.
@@ -145,7 +146,7 @@ fn equivariance_error(net: &ConvNet, theta: &[f64], data: &Dataset) -> Result<f6
 /// Steps with the accuracies on validation and test images.
 type Curve = Vec<(u64, f64, f64)>;
 
-const CHECKPOINTS: [u64; 6] = [400, 600, 800, 1200, 1600, 2000];
+const CHECKPOINTS: [u64; 6] = [800, 1200, 1600, 2400, 3200, 4000];
 
 /// Trains from step `first` to the end, by these examples of each batch.
 fn trained<Q: Posterior + Clone>(
@@ -159,7 +160,13 @@ fn trained<Q: Posterior + Clone>(
 ) -> Result<(Vec<f64>, Curve)> {
     let elbo = elbo(net, posterior.clone(), data.train.len())?;
     let sgd = Sgd::new().momentum(0.9).nesterov();
-    let mut trainer = Trainer::new(elbo, data.train.clone(), sgd, start, settings(seed))?;
+    let mut trainer = Trainer::new(
+        elbo,
+        data.train.clone(),
+        sgd,
+        start,
+        settings(seed, steps.end - steps.start),
+    )?;
     if augmented {
         let joint = turns(net, Channels::Trivial)?;
         trainer = trainer.augmented(Augmenter::new(&joint, Augmentation::Random(1))?);

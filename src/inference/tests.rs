@@ -1,5 +1,7 @@
 //! Gradients against forward-mode derivatives; training against itself; tied steps against untied ones.
 
+mod symmetric_root;
+
 use super::optimiser::{Adam, NaturalGradient, Optimiser, Rates, RmsProp, Sgd};
 use super::*;
 use crate::dual::Dual;
@@ -99,6 +101,10 @@ fn gradients_are_those_of_forward_mode() {
         check_gradient(exp, exp, prior.clone(), &w);
         let w = numbers(5, 16 + 136);
         check_gradient(FullCovariance::new(16), FullCovariance::new(16), prior.clone(), &w);
+        // A root that is far from singular.
+        let mut w = numbers::<f64>(5, 16 + 136);
+        (0..16).for_each(|i| w[16 + i * (i + 3) / 2] += 8.0);
+        check_gradient(SymmetricRoot::new(16), SymmetricRoot::new(16), prior.clone(), &w);
         for draws in [TiedDraws::Independent, TiedDraws::Equivariant] {
             let w = numbers(6, 12);
             let (tied, dual) = (Tied::new(orbits.clone(), draws), Tied::new(orbits.clone(), draws));
