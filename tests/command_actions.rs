@@ -317,5 +317,5 @@ fn the_defect_is_measured_under_listed_actions() {
     // Another network than the command knows.
     let [path, actions] = files(&folder);
     let arguments = ["audit", text(&path), "--actions", text(&actions)];
-    refused(&[&arguments[..], &data].concat(), &["stem"]);
+    refused(&[&arguments[..], &data].concat(), &["not of the network"]);
 }

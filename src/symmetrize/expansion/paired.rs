@@ -123,7 +123,7 @@ mod tests {
         let other = |k: usize, exchange: bool| {
             if !exchange {
                 k
-            } else if k / dim % 2 == 0 {
+            } else if (k / dim).is_multiple_of(2) {
                 k + dim
             } else {
                 k - dim
