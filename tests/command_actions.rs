@@ -266,3 +266,56 @@ fn wrong_files_are_refused_in_one_line() {
     refused(&["audit", text(&path), "--actions", "nowhere.toml"], &["nowhere.toml"]);
     refused(&["audit", text(&path), "--actions", text(folder.path())], &["directory"]);
 }
+
+/// A network that is recognised is evaluated on images, moved as the file says.
+#[test]
+fn the_defect_is_measured_under_listed_actions() {
+    let folder = TempDir::new().expect("a folder");
+    let pairs = vec![
+        pair("conv_layers.0.weight", &[2, 1, 3, 3]),
+        pair("conv_layers.0.bias", &[2]),
+        pair("classifier.weight", &[10, 2, 1, 1]),
+    ];
+    let path = folder.path().join("in.safetensors");
+    let posterior = Posterior::new(Convention::AugmentBnns, pairs).expect("valid");
+    posterior.write(&path).expect("writable");
+    let actions = folder.path().join("actions.toml");
+    let list = |generators: &str, classes: &str| {
+        let listed = format!(
+            r#"
+            [group]
+            {generators}
+            [tensor."conv_layers.0.weight"]
+            axes = ["trivial", "trivial", "spatial", "spatial"]
+            [tensor."conv_layers.0.bias"]
+            axes = "trivial"
+            [tensor."classifier.weight"]
+            axes = [{classes}, "trivial", "trivial", "trivial"]
+            "#
+        );
+        fs::write(&actions, listed).expect("writable");
+    };
+    let data = ["--data", "digits", "--draws", "1"];
+    let measured = |how: &[&str]| -> Value {
+        let text = done(&[&["audit", text(&path), "--json", "-"], how, &data].concat());
+        serde_json::from_str::<Value>(&text).expect("JSON")["data"].clone()
+    };
+    for (generators, group) in [
+        (r#"generators = ["r"]"#, "c4"),
+        ("generators = [\"half\"]\nspatial = { half = \"rot180\" }", "c2"),
+    ] {
+        list(generators, "\"trivial\"");
+        let listed = measured(&["--actions", text(&actions)]);
+        assert_eq!(listed, measured(&["--group", group]));
+        assert_eq!(listed["images"], 1797);
+        assert!(listed["defect"]["shared"].as_f64() > Some(0.0));
+        assert_eq!(listed["orbit_sampled"]["max_error"], 0.0);
+    }
+    list(r#"generators = ["r"]"#, "{ r = [1, 2, 3, 0, 4, 5, 6, 7, 8, 9] }");
+    let arguments = ["audit", text(&path), "--actions", text(&actions)];
+    refused(&[&arguments[..], &data].concat(), &["classifier.weight", "axis 0", "moves classes"]);
+    // Another network than the command knows.
+    let [path, actions] = files(&folder);
+    let arguments = ["audit", text(&path), "--actions", text(&actions)];
+    refused(&[&arguments[..], &data].concat(), &["not of the network"]);
+}

@@ -5,8 +5,8 @@ use crate::group::{
     AnyGroup, Cyclic, Dihedral, Finite, FinitelyGenerated, GroupError, Permutation,
 };
 use crate::representation::{
-    ActsOnGrid, Axis, Channels, Layout, PermutationRep, Representation, RepresentationError,
-    SignedOrbits, TensorAxes, UnknownName, named,
+    ActsOnGrid, Axis, Channels, GridSymmetry, Layout, PermutationRep, Representation,
+    RepresentationError, SignedOrbits, TensorAxes, UnknownName, named,
 };
 use std::fmt;
 use std::str::FromStr;
@@ -124,12 +124,18 @@ impl TensorAction {
 pub struct PosteriorAction {
     group: AnyGroup,
     tensors: Vec<TensorAction>,
+    /// What named generators do to images, as far as it is known; absent where the group's elements say it.
+    on_images: Option<Vec<(String, Option<GridSymmetry>)>>,
 }
 
 impl PosteriorAction {
     /// The action of a group by these actions on its tensor pairs.
-    pub(super) fn new(group: AnyGroup, tensors: Vec<TensorAction>) -> Self {
-        Self { group, tensors }
+    pub(super) fn new(
+        group: AnyGroup,
+        tensors: Vec<TensorAction>,
+        on_images: Vec<(String, Option<GridSymmetry>)>,
+    ) -> Self {
+        Self { group, tensors, on_images: Some(on_images) }
     }
 
     /// The action on a convolutional network of the `augment-bnns` layout: kernels and flattened
@@ -192,7 +198,7 @@ impl PosteriorAction {
             .iter()
             .map(|roles| tensor_action(&group, roles, shifts, layout))
             .collect::<Result<_, _>>()?;
-        Ok(Self { group, tensors })
+        Ok(Self { group, tensors, on_images: None })
     }
 
     /// The group.
@@ -203,6 +209,12 @@ impl PosteriorAction {
     /// The action on each tensor pair, in the order of the posterior's pairs.
     pub fn tensors(&self) -> &[TensorAction] {
         &self.tensors
+    }
+
+    /// What named generators do to images; `None` where the group's elements say it themselves.
+    #[cfg(feature = "data")]
+    pub(super) fn on_images(&self) -> Option<&[(String, Option<GridSymmetry>)]> {
+        self.on_images.as_deref()
     }
 
     /// Whether no generator moves anything: then every posterior is invariant.

@@ -2,17 +2,19 @@
 
 mod already;
 mod assemble;
+mod filling;
 mod function;
 mod shifts;
 
+pub use filling::{Filling, UnknownFilling};
 pub use shifts::{ShiftsError, recorded_shifts};
 
-use super::{ActionError, Channels, Layout, NamedGroup, PosteriorAction};
+use super::{ActionError, Channels, Layout, NamedGroup, PosteriorAction, TIED_METADATA};
 use crate::checkpoint::{Architecture, Posterior, Problem};
 use crate::symmetrize::expansion::{
-    Arrangement, Decision, Elements, ExpansionError, Pattern, Stabiliser, decide,
+    Decision, Elements, ExpansionError, Pattern, Stabiliser, decide,
 };
-use assemble::{Blocks, Part, Place};
+use assemble::{Blocks, HiddenBlocks, Part, Place};
 use std::fmt;
 use thiserror::Error;
 
@@ -52,10 +54,11 @@ pub struct Expanded {
     /// The posterior, as its file holds it.
     pub posterior: Posterior,
     /// How the hidden blocks were filled.
-    pub arrangement: Arrangement,
+    pub arrangement: Filling,
     /// Whether the expanded mean network is equivariant.
     pub exact: bool,
-    /// How many rows of blocks are different, in the hidden layer where there are fewest.
+    /// How many rows of blocks are different, in the layer between hidden channels where there are fewest; in the
+    /// first layer, of a network that has no other.
     pub distinct_rows: usize,
     /// What the expanded mean network computes, by logits on a few images of arbitrary numbers; by theory where the
     /// network cannot be evaluated.
@@ -67,6 +70,9 @@ pub struct Expanded {
     pub witness: Option<String>,
     /// The names of the tensor pairs that were expanded.
     pub expanded: Vec<String>,
+    /// Whether the original may itself have been an expanded network, for all that can be told: its hidden channels
+    /// come in multiples of `|G|`, it says nothing of it, and training would have hidden it.
+    pub may_be_expanded: bool,
 }
 
 /// Why a posterior cannot be expanded.
@@ -79,7 +85,7 @@ pub enum ExpandError {
     /// The arrangement is none of this group.
     #[error(transparent)]
     Expansion(#[from] ExpansionError),
-    /// It has been expanded before.
+    /// It has been expanded before, or its channels move as if it had.
     #[error("the posterior is already expanded ({how}): expected one that is not")]
     AlreadyExpanded {
         /// How that is known.
@@ -94,11 +100,12 @@ pub enum ExpandError {
 }
 
 /// Expands a posterior of the convolutional network: first layer, hidden layers and readout as the
-/// [arrangement](Arrangement) says, hidden channels blocked (`c = g · blocks + block`). Hidden biases are repeated
-/// with their scales, that of the readout is untouched. `fill_scale` is the scale off the diagonal of
-/// [`Arrangement::Diagonal`], where the mean is 0.
+/// [arrangement](Filling) says, hidden channels blocked (`c = g · blocks + block`). Hidden biases are repeated
+/// with their scales, that of the readout is untouched. `fill_scale` is the scale off the diagonal of the
+/// arrangements [`Diagonal`](crate::symmetrize::expansion::Arrangement::Diagonal) and [`Filling::Paired`].
 ///
-/// The metadata of the result say how its channels move, for [`recorded_shifts`].
+/// The metadata of the result say how its channels move, for [`recorded_shifts`]; that the original held the marginals
+/// of a tied posterior ([`TIED_METADATA`]) is not true of it, and dropped.
 ///
 /// # Errors
 /// [`ExpandError`].
@@ -132,36 +139,28 @@ pub enum ExpandError {
 pub fn expand(
     posterior: &Posterior,
     group: NamedGroup,
-    arrangement: Arrangement,
+    arrangement: impl Into<Filling>,
     fill_scale: f64,
 ) -> Result<Expanded, ExpandError> {
+    let arrangement = arrangement.into();
     if !(fill_scale > 0.0 && fill_scale.is_finite()) {
         return Err(ExpandError::FillScale(fill_scale));
-    }
-    if let Some(before) = posterior.metadata().get(EXPANDED_METADATA) {
-        let how = format!("its metadata say {EXPANDED_METADATA} = {before:?}");
-        return Err(ExpandError::AlreadyExpanded { how });
     }
     let network = Architecture::of(posterior).map_err(ActionError::from)?;
     let action =
         PosteriorAction::of_network(posterior, group, Channels::Trivial, Layout::Interleaved)?;
     let elements = Elements::of(action.group())?;
-    let map = arrangement.blocks(&elements)?;
-    let moves = assemble::Moves::of(&action);
-    if let Some(tensor) = already::in_orbits(posterior, &elements, &moves) {
-        let how = format!(
-            "{tensor} holds the orbit of its first block of channels, block by block under {group}"
-        );
-        return Err(ExpandError::AlreadyExpanded { how });
-    }
-
-    let (numerator, denominator) = arrangement.squared_factor(&elements);
-    let blocks = Blocks {
-        elements: &elements,
-        map: &map,
-        hidden_factor: (numerator as f64 / denominator as f64).sqrt(),
-        fill_scale,
+    let hidden_blocks = match arrangement {
+        Filling::Paired => HiddenBlocks::Paired,
+        Filling::Blocks(named) => {
+            let (numerator, denominator) = named.squared_factor(&elements);
+            let factor = (numerator as f64 / denominator as f64).sqrt();
+            HiddenBlocks::Map { map: named.blocks(&elements)?, factor }
+        }
     };
+    let moves = assemble::Moves::of(&action);
+    let may_be_expanded = already::may_be(posterior, &network, elements.order())?;
+    let blocks = Blocks { elements: &elements, hidden: hidden_blocks, fill_scale };
     let mut pairs = Vec::with_capacity(posterior.pairs().len());
     let mut expanded = Vec::new();
     for pair in posterior.pairs() {
@@ -178,6 +177,8 @@ pub fn expand(
     let hidden = network.convolutions().len();
     let output_shift: Vec<Option<usize>> =
         (0..hidden).map(|l| of_both.decision.layers.get(l).and_then(|layer| layer.shift)).collect();
+    // Scales that were marginals of tied draws are now those of independent weights.
+    result.remove_metadata(TIED_METADATA);
     result.set_metadata(EXPANDED_METADATA, arrangement.name());
     result.set_metadata(EXPANDED_GROUP_METADATA, group.to_string());
     // Where the readout does not follow, no shift of hidden channels makes the network invariant.
@@ -188,7 +189,7 @@ pub fn expand(
     }
     let wide = Posterior::from_bytes(&result.to_bytes()?, Some(posterior.convention()))?;
     // By logits; where there are none, by theory: S9, and S8 for all that mixes.
-    let mixes = arrangement != Arrangement::Diagonal && hidden > 1 && elements.order() > 1;
+    let mixes = !arrangement.keeps_the_average() && hidden > 1 && elements.order() > 1;
     let function = function::measured(posterior, &wide, action.group()).unwrap_or(
         match (mixes, of_means.nothing_moves) {
             (true, _) => Function::Changed,
@@ -213,6 +214,7 @@ pub fn expand(
             format!("{name}: {witness}")
         }),
         expanded,
+        may_be_expanded,
     })
 }
 
@@ -248,14 +250,14 @@ fn of_network(
         let bias = Stabiliser::whole(elements);
         patterns.extend(match Place::of(&tensor.roles) {
             Place::First => Some(Pattern::first(elements, fixed, bias)),
-            Place::Hidden => Some(Pattern::hidden(elements, blocks.map, fixed, bias)),
+            Place::Hidden => Some(blocks.pattern(pair, moves, parts, bias)?),
             Place::Readout => Some(Pattern::readout(elements, fixed)),
             Place::HiddenBias | Place::ReadoutBias => None,
         });
     }
     let decision = decide(elements, &patterns)?;
     let hidden = patterns.get(1..patterns.len().saturating_sub(1)).unwrap_or_default();
-    let distinct_rows =
-        hidden.iter().map(Pattern::distinct_rows).min().unwrap_or(blocks.map.distinct_rows());
+    let first = patterns.first().map_or(0, Pattern::distinct_rows);
+    let distinct_rows = hidden.iter().map(Pattern::distinct_rows).min().unwrap_or(first);
     Ok(Found { decision, distinct_rows, nothing_moves })
 }

@@ -43,10 +43,10 @@ pub use action::{ActionError, NamedGroup, PosteriorAction, TensorAction};
 pub use asymmetry::{Audit, DefectBounds, Overflow, TensorAudit, VACUOUS};
 pub use expand::{
     EXPANDED_GROUP_METADATA, EXPANDED_METADATA, EXPANDED_SHIFTS_METADATA, ExpandError, Expanded,
-    Function, ShiftsError, expand, recorded_shifts,
+    Filling, Function, ShiftsError, UnknownFilling, expand, recorded_shifts,
 };
 pub use listed::{ActionsError, ActionsFile, AxisProblem};
 #[cfg(feature = "data")]
-pub use measure::{DefectEstimates, MeasureError, Measurement, measure};
+pub use measure::{DefectEstimates, MeasureError, Measurement, Measuring, measure};
 pub use network::{NetworkError, PosteriorNetwork};
 pub use symmetrize::{SymmetrizeError, Symmetrized, TIED_METADATA, symmetrize};

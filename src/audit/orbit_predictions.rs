@@ -5,7 +5,7 @@ use crate::data::Images;
 use crate::group::{AnyGroup, Finite, Group, Permutation};
 use crate::model::conv::ConvNet;
 use crate::model::{Differentiable, Model};
-use crate::representation::{ActsOnGrid, RepresentationError};
+use crate::representation::{ActsOnGrid, GridSymmetry, RepresentationError};
 use crate::symmetrize::log_mean_exp;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -42,6 +42,29 @@ impl Orbit {
         Ok(Self { maps, products, channels })
     }
 
+    /// The group that these symmetries of images generate: the powers of the first one first, then their products
+    /// with the second, and so on.
+    pub(super) fn generated(generators: &[GridSymmetry], [channels, side, _]: [usize; 3]) -> Self {
+        let generators: Vec<_> = generators.iter().map(|g| g.permutation(side)).collect();
+        let mut maps = vec![Permutation::identity(side * side)];
+        for known in 1..=generators.len() {
+            let mut next = 0;
+            while next < maps.len() {
+                for generator in &generators[..known] {
+                    let product = maps[next].compose(generator);
+                    if !maps.contains(&product) {
+                        maps.push(product);
+                    }
+                }
+                next += 1;
+            }
+        }
+        let number = |map| maps.iter().position(|other| *other == map).unwrap_or(0);
+        let products =
+            maps.iter().map(|g| maps.iter().map(|h| number(h.compose(g))).collect()).collect();
+        Self { maps, products, channels }
+    }
+
     /// Images moved by every element, element after element.
     pub(super) fn inputs(&self, images: &Images, begin: usize, count: usize) -> Vec<f64> {
         let dim = images.dim();
@@ -69,12 +92,18 @@ pub(super) struct Evaluator<'a> {
     seed: u64,
     theta: Vec<f64>,
     workspace: <ConvNet as Differentiable<f64>>::Workspace,
+    /// Told how many evaluations are done.
+    progress: &'a mut dyn FnMut(usize),
 }
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn new(network: &'a PosteriorNetwork, seed: u64) -> Self {
+    pub(super) fn new(
+        network: &'a PosteriorNetwork,
+        seed: u64,
+        progress: &'a mut dyn FnMut(usize),
+    ) -> Self {
         let workspace = network.net().workspace(CHUNK);
-        Self { network, seed, theta: network.mean().to_vec(), workspace }
+        Self { network, seed, theta: network.mean().to_vec(), workspace, progress }
     }
 
     /// Draw `t` of those that belong to group element `g`.
@@ -94,6 +123,7 @@ impl<'a> Evaluator<'a> {
         let (dim, classes) = (Model::<f64>::inputs(net), Model::<f64>::outputs(net));
         for (inputs, out) in inputs.chunks(CHUNK * dim).zip(out.chunks_mut(CHUNK * classes)) {
             net.forward(&self.theta, inputs, out, &mut self.workspace);
+            (self.progress)(inputs.len() / dim);
         }
         for logits in out.chunks_exact_mut(classes) {
             let normaliser = log_sum_exp(logits.iter().copied());

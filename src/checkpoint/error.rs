@@ -1,6 +1,6 @@
 //! What can be wrong with a posterior file.
 
-use super::wording::{LONGEST_PATH, quoted, shortened};
+use super::wording::{LONGEST_PATH, one_line, quoted, shortened};
 use super::{Convention, Precision};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -101,6 +101,15 @@ pub enum Problem {
         expected: u64,
         /// Bytes read.
         found: u64,
+    },
+
+    /// The file is not a snapshot of training, or one of another precision.
+    #[error("has {}: expected {expected}", one_line(.found))]
+    NotASnapshot {
+        /// What is there.
+        found: String,
+        /// What would be there.
+        expected: String,
     },
 
     // The safetensors format.

@@ -12,6 +12,7 @@
 //! | `header` | the safetensors header, checked against the length of the file |
 //! | `tensor`, `encode` | [`TensorPair`], [`OtherTensor`]; numbers to and from the file's bytes |
 //! | `posterior` | [`Posterior`]: read, write |
+//! | `snapshot` | [`Snapshot`](crate::inference::Snapshot): training that stops and goes on |
 //! | `whole_file` | [`write_whole`]: a file written whole or not at all |
 //! | `architecture` | [`Architecture`], [`AxisRole`]: the network behind the names and shapes |
 //! | `error`, `wording` | [`CheckpointError`] (a file and its [`Problem`]); names in messages |
@@ -37,6 +38,7 @@ mod header;
 mod names;
 mod posterior;
 mod scale;
+mod snapshot;
 mod tensor;
 mod whole_file;
 mod wording;

@@ -249,10 +249,15 @@ impl Posterior {
     ) -> Option<String> {
         self.metadata.insert(key.into(), value.into())
     }
+
+    /// Removes a metadata entry; gives the value it had.
+    pub fn remove_metadata(&mut self, key: &str) -> Option<String> {
+        self.metadata.remove(key)
+    }
 }
 
 /// The bytes of a file and its header. The data are not read before the header has been found to fit them.
-fn read_checked(path: &Path) -> Result<(Vec<u8>, Header), Problem> {
+pub(super) fn read_checked(path: &Path) -> Result<(Vec<u8>, Header), Problem> {
     let (mut file, length) = open_regular(path)?;
     check_size(length)?;
     let too_large = |_| Problem::TooLarge { bytes: length, limit: MAX_FILE_BYTES };
@@ -279,7 +284,7 @@ fn check_with_library(bytes: &[u8]) -> Result<(), Problem> {
     SafeTensors::deserialize(bytes).map(|_| ()).map_err(refused)
 }
 
-fn refused(error: SafeTensorError) -> Problem {
+pub(super) fn refused(error: SafeTensorError) -> Problem {
     Problem::Refused { reason: one_line(&error.to_string()) }
 }
 

@@ -2,7 +2,7 @@
 
 use super::posterior::{ActionArgs, Moved};
 use super::{CommandError, Common, Outcome};
-use equibayes::audit::{Audit, Measurement, PosteriorNetwork, measure};
+use equibayes::audit::{Audit, Measurement, Measuring, PosteriorNetwork};
 use equibayes::data::{Part, Source};
 use equibayes::report;
 use std::path::PathBuf;
@@ -84,14 +84,9 @@ fn measured(
             "the pool after conv_layers.{layer} meets an odd side, {side}: nothing is equivariant there"
         ));
     }
-    let progress = common.progress(images.len(), "images");
-    let measured = measure(
-        &moved.posterior,
-        moved.action.group(),
-        &images,
-        args.draws as usize,
-        common.seed,
-        |count| progress.advance(count),
-    );
-    measured.map(Some).map_err(|e| about(&e))
+    let draws = args.draws as usize;
+    let measuring = Measuring::new(&moved.posterior, &moved.action, &images, draws, common.seed)
+        .map_err(|e| about(&e))?;
+    let progress = common.progress(measuring.evaluations(), "evaluations");
+    measuring.run(|count| progress.advance(count)).map(Some).map_err(|e| about(&e))
 }

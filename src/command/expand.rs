@@ -3,9 +3,8 @@
 use super::output::OutputFile;
 use super::posterior::FileArgs;
 use super::{CommandError, Common, Outcome};
-use equibayes::audit::{NamedGroup, expand};
+use equibayes::audit::{Filling, NamedGroup, TIED_METADATA, expand};
 use equibayes::report;
-use equibayes::symmetrize::expansion::Arrangement;
 use std::path::PathBuf;
 
 /// Arguments of `equibayes expand`.
@@ -19,12 +18,13 @@ pub(crate) struct Args {
     #[arg(value_name = "OUT")]
     output: PathBuf,
 
-    /// Which element moves the weight in which hidden block: group-conv, row-rolled, row-constant or
-    /// diagonal
+    /// Which element moves the weight in which hidden block: group-conv, row-rolled, row-constant,
+    /// diagonal (blocks that mix nothing keep the group average of the function) or paired (two copies of
+    /// every channel: keeps it too, and mixes)
     #[arg(long, value_name = "NAME")]
-    arrangement: Arrangement,
+    arrangement: Filling,
 
-    /// The scale of blocks off the diagonal, where the mean is 0
+    /// The scale of blocks off the diagonal, of the arrangements diagonal and paired
     #[arg(long, value_name = "SIGMA", default_value = "1e-6", value_parser = scale,
           allow_negative_numbers = true)]
     fill_scale: f64,
@@ -62,6 +62,19 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Outcome, CommandError>
     let kept: Vec<&str> = posterior.others().iter().map(|other| other.name()).collect();
     if !kept.is_empty() {
         notes.push(format!("left as they are, being no tensor pairs: {}", kept.join(", ")));
+    }
+    if expanded.may_be_expanded {
+        notes.push(
+            "nothing in the file tells whether it was expanded before; its hidden channels are taken as those of a \
+             small network"
+                .into(),
+        );
+    }
+    if posterior.metadata().get(TIED_METADATA).is_some_and(|value| value == "true") {
+        notes.push(
+            "the file holds the marginals of a tied posterior: their scales are taken as those of independent weights"
+                .into(),
+        );
     }
     file.write(&expanded.posterior.to_bytes().map_err(CommandError::new)?)?;
     let group = args.group.to_string();

@@ -124,20 +124,21 @@ impl<T: Scalar> Dataset<T> {
                 expected: "at least 1, and fewer than there are examples",
             });
         }
-        let order =
-            shuffled(self.len, &mut super::Streams::new(seed).stream(super::Use::Split, 0, 0));
+        let mut order = Vec::new();
+        let mut rng = super::Streams::new(seed).stream(super::Use::Split, 0, 0);
+        shuffle(self.len, &mut rng, &mut order);
         let (kept, held) = order.split_at(self.len - held_out);
         Ok((self.subset(kept)?, self.subset(held)?))
     }
 }
 
-/// A uniform order of `0…n−1` (Fisher–Yates).
-pub(super) fn shuffled(n: usize, rng: &mut impl rand::Rng) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..n).collect();
+/// Replaces the list by a uniform order of `0…n−1` (Fisher–Yates).
+pub(super) fn shuffle(n: usize, rng: &mut impl rand::Rng, order: &mut Vec<usize>) {
+    order.clear();
+    order.extend(0..n);
     for last in (1..n).rev() {
         order.swap(last, rng.random_range(0..=last));
     }
-    order
 }
 
 #[cfg(test)]

@@ -13,7 +13,8 @@ use std::ops::Range;
 /// `θ = m + Lε` with a lower triangular `L`: `w = (m; L row by row)`, the diagonal of `L` by softplus.
 ///
 /// The action of a group on these coordinates is not linear (a permuted `L` is not triangular), so gradient steps
-/// in them are not equivariant even under permutations; natural-gradient steps are (claim E4).
+/// in them are not equivariant even under permutations; natural-gradient steps are (claim E4), and so are
+/// gradient steps by the [symmetric root](super::SymmetricRoot).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FullCovariance {
     dim: usize,

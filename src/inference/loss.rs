@@ -14,7 +14,7 @@ use num_traits::Float;
 /// let value = SquaredError.gradient(&[1.0, 3.0], &[0.0, 1.0], &mut slope);
 /// assert_eq!((value, slope), (2.5, [1.0, 2.0]));
 /// ```
-pub trait Loss<T: Scalar = f64> {
+pub trait Loss<T: Scalar = f64>: Sync {
     /// `ℓ(prediction, target)`.
     ///
     /// # Panics

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | losses and what they are invariant under | [`Loss`], [`InvariantUnder`] |
 //! | data, and the moved copies that a step sees | [`Dataset`], [`Augmentation`] |
-//! | posteriors by coordinates that can be optimised | [`Posterior`]: [`MeanField`], [`FullCovariance`] |
+//! | posteriors by coordinates that can be optimised | [`Posterior`]: [`MeanField`], [`FullCovariance`], [`SymmetricRoot`] |
 //! | noise, independent or closed under a group | [`Noise`] |
 //! | the objective and its gradient | [`Elbo`] |
 //! | closed forms for affine models with squared error | [`QuadraticRisk`], [`ExactElbo`], [`conjugate_update`] |
@@ -34,6 +34,7 @@ mod risk;
 mod scale;
 mod schedule;
 mod streams;
+mod symmetric_root;
 mod symmetry;
 #[cfg(test)]
 mod tests;
@@ -60,6 +61,7 @@ pub use risk::{AffineInParameters, QuadraticRisk};
 pub use scale::ScaleLink;
 pub use schedule::{Schedule, clip};
 pub use streams::{Streams, Use};
+pub use symmetric_root::SymmetricRoot;
 pub use symmetry::CoordinateSymmetry;
 #[cfg(feature = "catalogue")]
 pub(crate) use symmetry::on_moments;

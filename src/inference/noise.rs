@@ -37,8 +37,9 @@ impl Noise {
         Self::default()
     }
 
-    /// With `ε` all `ρ_Θ(g)ε`. The Monte-Carlo objective of a mean field is then exactly invariant: a draw with the
-    /// coordinates `g·w` and the noise `ρ(g)ε` is `ρ(g)` applied to the draw with `w` and `ε`.
+    /// With `ε` all `ρ_Θ(g)ε`. The Monte-Carlo objective of a mean field, or of a full covariance by its
+    /// [symmetric root](super::SymmetricRoot), is then exactly invariant: a draw with the coordinates `g·w` and the
+    /// noise `ρ(g)ε` is `ρ(g)` applied to the draw with `w` and `ε`. By a Cholesky factor it is not.
     ///
     /// # Errors
     /// [`InferenceError`] if the group is too large to be enumerated.

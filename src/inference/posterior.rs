@@ -22,7 +22,7 @@ use std::ops::Range;
 /// assert!((theta[0] - 1.1_f64).abs() < 1e-15 && (theta[1] - 1.8_f64).abs() < 1e-15);
 /// # Ok::<(), equibayes::inference::InferenceError>(())
 /// ```
-pub trait Posterior<T: Real = f64> {
+pub trait Posterior<T: Real = f64>: Sync {
     /// The dimension of `θ`.
     fn dim(&self) -> usize;
 

@@ -83,11 +83,6 @@ impl<T: Real> GaussianPrior<T> {
         Ok(Self { mean: mean.to_vec(), precision: Precision::Full(symmetric, log_det) })
     }
 
-    /// From parts that are known to be valid.
-    pub(super) fn of_precision(mean: Vec<T>, precision: Precision<T>) -> Self {
-        Self { mean, precision }
-    }
-
     /// From `Λm` and a positive definite `Λ`; NaN where rounding made it indefinite.
     pub(super) fn of_canonical(pull: &[T], precision: &DMatrix<T>) -> Self {
         let n = pull.len();
@@ -128,17 +123,27 @@ impl<T: Real> GaussianPrior<T> {
 
     /// `(Λ(x − m))_i`.
     pub(super) fn pull(&self, x: &[T], i: usize) -> T {
+        self.pull_by(|j| x[j], i)
+    }
+
+    /// The same for coordinates that a function gives.
+    pub(super) fn pull_by(&self, x: impl Fn(usize) -> T, i: usize) -> T {
         match &self.precision {
-            Precision::Diagonal(precision) => precision[i] * (x[i] - self.mean[i]),
-            Precision::Full(matrix, _) => {
-                (0..x.len()).fold(T::zero(), |sum, j| sum + matrix[(i, j)] * (x[j] - self.mean[j]))
-            }
+            Precision::Diagonal(precision) => precision[i] * (x(i) - self.mean[i]),
+            Precision::Full(matrix, _) => (0..self.dim())
+                .fold(T::zero(), |sum, j| sum + matrix[(i, j)] * (x(j) - self.mean[j])),
         }
     }
 
     /// `(x − m)ᵀΛ(x − m)`.
     pub(super) fn square(&self, x: &[T]) -> T {
-        (0..x.len()).fold(T::zero(), |sum, i| sum + (x[i] - self.mean[i]) * self.pull(x, i))
+        self.square_by(|i| x[i])
+    }
+
+    /// The same for coordinates that a function gives.
+    pub(super) fn square_by(&self, x: impl Fn(usize) -> T) -> T {
+        let term = |i: usize| (x(i) - self.mean[i]) * self.pull_by(&x, i);
+        (0..self.dim()).fold(T::zero(), |sum, i| sum + term(i))
     }
 
     /// `ln det Λ`.

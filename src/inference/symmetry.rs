@@ -70,8 +70,17 @@ impl CoordinateSymmetry {
     /// # Panics
     /// If `x` has another length.
     pub fn project<T: Scalar>(&self, x: &mut [T]) {
-        let before = x.to_vec();
-        self.signed.project(&before, x);
+        self.project_with(x, &mut Vec::new());
+    }
+
+    /// As [`project`](CoordinateSymmetry::project), with memory for a copy of `x` that can be kept.
+    ///
+    /// # Panics
+    /// If `x` has another length.
+    pub fn project_with<T: Scalar>(&self, x: &mut [T], scratch: &mut Vec<T>) {
+        scratch.clear();
+        scratch.extend_from_slice(x);
+        self.signed.project(scratch, x);
     }
 
     /// Replaces `x` by `|P|x`: for second moments, which have no sign.

@@ -1,5 +1,7 @@
 //! Gradients against forward-mode derivatives; training against itself; tied steps against untied ones.
 
+mod symmetric_root;
+
 use super::optimiser::{Adam, NaturalGradient, Optimiser, Rates, RmsProp, Sgd};
 use super::*;
 use crate::dual::Dual;
@@ -99,6 +101,10 @@ fn gradients_are_those_of_forward_mode() {
         check_gradient(exp, exp, prior.clone(), &w);
         let w = numbers(5, 16 + 136);
         check_gradient(FullCovariance::new(16), FullCovariance::new(16), prior.clone(), &w);
+        // A root that is far from singular.
+        let mut w = numbers::<f64>(5, 16 + 136);
+        (0..16).for_each(|i| w[16 + i * (i + 3) / 2] += 8.0);
+        check_gradient(SymmetricRoot::new(16), SymmetricRoot::new(16), prior.clone(), &w);
         for draws in [TiedDraws::Independent, TiedDraws::Equivariant] {
             let w = numbers(6, 12);
             let (tied, dual) = (Tied::new(orbits.clone(), draws), Tied::new(orbits.clone(), draws));
@@ -123,6 +129,34 @@ fn divergences_are_those_of_the_families() {
     let exact: f64 = q.family().kl(&q, &p);
     // Condition numbers of precision and covariance are below 10⁴.
     assert!((full.divergence(&w, &prior) / exact - 1.0).abs() < 1e6 * f64::EPSILON);
+}
+
+/// Orbit by orbit as parameter by parameter; and on the fixed space as with a prior whose correlations happen to be 0.
+#[test]
+fn tied_divergences_are_those_of_the_untied_posterior() {
+    let orbits = SignedOrbits::of(shifts().parameters());
+    let (mean, precision) = (numbers::<f64>(8, 16), numbers::<f64>(9, 16));
+    let precision: Vec<f64> = precision.iter().map(|x| x * x + 0.5).collect();
+    let variance: Vec<f64> = precision.iter().map(|x| 1.0 / x).collect();
+    let diagonal = GaussianPrior::diagonal(&mean, &variance).unwrap();
+    let matrix = DMatrix::from_diagonal(&nalgebra::DVector::from_vec(precision));
+    let full = GaussianPrior::with_precision(&mean, &matrix).unwrap();
+    let w = numbers::<f64>(6, 12);
+    // Some 10² terms of order 10.
+    let same = |a: f64, b: f64| assert!((a - b).abs() < 1e3 * f64::EPSILON, "{a} {b}");
+    let independent = Tied::new(orbits.clone(), TiedDraws::Independent);
+    let untied = independent.untie(&w).unwrap();
+    for prior in [&diagonal, &full] {
+        same(independent.divergence(&w, prior), MeanField::new(16).divergence(&untied, prior));
+    }
+    let equivariant = Tied::new(orbits, TiedDraws::Equivariant);
+    same(equivariant.divergence(&w, &diagonal), equivariant.divergence(&w, &full));
+    let slopes = |prior| {
+        let mut gradient = vec![0.0; 12];
+        equivariant.pull_back_divergence(&w, prior, 1.5, &mut gradient);
+        gradient
+    };
+    slopes(&diagonal).iter().zip(&slopes(&full)).for_each(|(&a, &b)| same(a, b));
 }
 
 fn data<T: Scalar>() -> Dataset<T> {

@@ -1,12 +1,13 @@
 //! Tied training: invariant posteriors by free coordinates, one for each orbit (claim E8).
 
+mod divergence;
+
 use super::error::{InferenceError, check_length};
-use super::posterior::{MeanField, Posterior, scale_coordinates};
-use super::prior::{GaussianPrior, Precision};
+use super::posterior::{Posterior, scale_coordinates};
+use super::prior::GaussianPrior;
 use super::scale::ScaleLink;
 use crate::representation::{Orbit, SignedOrbits};
 use crate::scalar::Real;
-use nalgebra::DMatrix;
 use num_traits::Float;
 use std::ops::Range;
 
@@ -51,6 +52,15 @@ pub struct Tied<T = f64> {
     /// The orbits with a free mean.
     live: usize,
     multiplicity: Vec<T>,
+    /// For each parameter where its mean is.
+    places: Vec<Place>,
+}
+
+/// Where a parameter's mean is in `w`, if it has one, and whether it is negated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    mean: Option<u32>,
+    negative: bool,
 }
 
 impl<T: Real> Tied<T> {
@@ -61,7 +71,14 @@ impl<T: Real> Tied<T> {
         let means = orbits.iter().filter(|orbit| !orbit.is_killed()).map(length);
         let scales = orbits.iter().filter(|orbit| has_scale(draws, orbit)).map(length);
         let multiplicity = means.chain(scales).collect();
-        Self { orbits, draws, link: ScaleLink::Softplus, live, multiplicity }
+        let mut places = vec![Place { mean: None, negative: false }; orbits.dim()];
+        for (m, orbit) in orbits.iter().filter(|orbit| !orbit.is_killed()).enumerate() {
+            for (i, negative) in orbit.members() {
+                // There are no more orbits than parameters, which orbits number by 32 bits.
+                places[i] = Place { mean: Some(m as u32), negative };
+            }
+        }
+        Self { orbits, draws, link: ScaleLink::Softplus, live, multiplicity, places }
     }
 
     /// With another link for scales.
@@ -127,14 +144,48 @@ impl<T: Real> Tied<T> {
         (mean, scale)
     }
 
-    /// The coordinates of the untied [`MeanField`] that is the same posterior; `None` for equivariant draws, which are
+    /// The coordinates of the untied [`MeanField`](super::MeanField) that is the same posterior; `None` for equivariant draws, which are
     /// not independent.
     ///
     /// # Panics
     /// If `w` has the wrong length.
     pub fn untie(&self, w: &[T]) -> Option<Vec<T>> {
         assert_eq!(w.len(), self.multiplicity.len(), "coordinates of another posterior");
-        (self.draws == TiedDraws::Independent).then(|| self.untied(w).1)
+        (self.draws == TiedDraws::Independent).then(|| {
+            let mut full: Vec<T> = (0..self.orbits.dim()).map(|i| self.mean_at(w, i)).collect();
+            full.resize(2 * self.orbits.dim(), T::zero());
+            self.visit(|orbit, _, s| {
+                for (i, _) in orbit.members() {
+                    full[self.orbits.dim() + i] = s.map_or(T::zero(), |s| w[s]);
+                }
+            });
+            full
+        })
+    }
+
+    /// The gradient by free coordinates of a function of the untied ones (of [`untie`](Tied::untie)) with this gradient:
+    /// sums over orbits, with signs on the means. `None` for equivariant draws.
+    ///
+    /// # Panics
+    /// If the gradient has the wrong length.
+    pub fn sum_over_orbits(&self, untied: &[T]) -> Option<Vec<T>> {
+        let dim = self.orbits.dim();
+        assert_eq!(untied.len(), 2 * dim, "gradient of another posterior");
+        if self.draws == TiedDraws::Equivariant {
+            return None;
+        }
+        let mut sums = vec![T::zero(); self.multiplicity.len()];
+        self.visit(|orbit, m, s| {
+            for (i, negative) in orbit.members() {
+                if let Some(m) = m {
+                    sums[m] += signed(untied[i], negative);
+                }
+                if let Some(s) = s {
+                    sums[s] += untied[dim + i];
+                }
+            }
+        });
+        Some(sums)
     }
 
     /// Each orbit with the places of its mean and its scale in `w`, where it has them.
@@ -149,66 +200,10 @@ impl<T: Real> Tied<T> {
         }
     }
 
-    /// The coordinates of the untied posterior with the same means and scales.
-    fn untied(&self, w: &[T]) -> (MeanField, Vec<T>) {
-        let dim = self.orbits.dim();
-        let mut full = vec![T::zero(); 2 * dim];
-        self.visit(|orbit, m, s| {
-            for (i, negative) in orbit.members() {
-                full[i] = m.map_or(T::zero(), |m| signed(w[m], negative));
-                full[dim + i] = s.map_or(T::zero(), |s| w[s]);
-            }
-        });
-        (MeanField::with_link(dim, self.link), full)
-    }
-
-    /// The prior of the free means, conditioned on the fixed space: with `θ_i = ±u_o`, precision `BᵀΛB`.
-    fn conditioned(&self, prior: &GaussianPrior<T>) -> GaussianPrior<T> {
-        let mut columns = Vec::with_capacity(self.live);
-        self.visit(|orbit, m, _| {
-            if m.is_some() {
-                columns.push(orbit.members().collect::<Vec<_>>());
-            }
-        });
-        let pulled = |i: usize| {
-            // −Λ(0 − m_p) is Λm_p.
-            -prior.pull(&vec![T::zero(); self.orbits.dim()], i)
-        };
-        match prior.precision() {
-            Precision::Diagonal(precision) => {
-                let total = |orbit: &Vec<(usize, bool)>| {
-                    orbit.iter().fold(T::zero(), |sum, &(i, _)| sum + precision[i])
-                };
-                let mean = |orbit: &Vec<(usize, bool)>| {
-                    orbit.iter().fold(T::zero(), |sum, &(i, negative)| {
-                        sum + signed(precision[i] * prior.mean()[i], negative)
-                    })
-                };
-                let means: Vec<T> = columns.iter().map(|o| mean(o) / total(o)).collect();
-                GaussianPrior::of_precision(
-                    means,
-                    Precision::Diagonal(columns.iter().map(total).collect()),
-                )
-            }
-            Precision::Full(matrix, _) => {
-                let between = DMatrix::from_fn(self.live, self.live, |a, b| {
-                    columns[a].iter().fold(T::zero(), |sum, &(i, flip)| {
-                        columns[b]
-                            .iter()
-                            .fold(sum, |sum, &(j, flop)| sum + signed(matrix[(i, j)], flip != flop))
-                    })
-                });
-                let pull: Vec<T> = columns
-                    .iter()
-                    .map(|orbit| {
-                        orbit
-                            .iter()
-                            .fold(T::zero(), |sum, &(i, flip)| sum + signed(pulled(i), flip))
-                    })
-                    .collect();
-                GaussianPrior::of_canonical(&pull, &between)
-            }
-        }
+    /// The mean of parameter `i`.
+    fn mean_at(&self, w: &[T], i: usize) -> T {
+        let Place { mean, negative, .. } = self.places[i];
+        mean.map_or(T::zero(), |m| signed(w[m as usize], negative))
     }
 }
 
@@ -277,13 +272,8 @@ impl<T: Real> Posterior<T> for Tied<T> {
 
     fn divergence(&self, w: &[T], prior: &GaussianPrior<T>) -> T {
         match self.draws {
-            TiedDraws::Independent => {
-                let (untied, full) = self.untied(w);
-                untied.divergence(&full, prior)
-            }
-            TiedDraws::Equivariant => {
-                MeanField::with_link(self.live, self.link).divergence(w, &self.conditioned(prior))
-            }
+            TiedDraws::Independent => self.divergence_in_full(w, prior),
+            TiedDraws::Equivariant => self.divergence_on_fixed(w, prior),
         }
     }
 
@@ -294,25 +284,10 @@ impl<T: Real> Posterior<T> for Tied<T> {
         weight: T,
         gradient: &mut [T],
     ) {
-        if self.draws == TiedDraws::Equivariant {
-            let free = MeanField::with_link(self.live, self.link);
-            free.pull_back_divergence(w, &self.conditioned(prior), weight, gradient);
-            return;
+        match self.draws {
+            TiedDraws::Independent => self.pull_back_in_full(w, prior, weight, gradient),
+            TiedDraws::Equivariant => self.pull_back_on_fixed(w, prior, weight, gradient),
         }
-        let (untied, full) = self.untied(w);
-        let dim = self.orbits.dim();
-        let mut slopes = vec![T::zero(); 2 * dim];
-        untied.pull_back_divergence(&full, prior, weight, &mut slopes);
-        self.visit(|orbit, m, s| {
-            for (i, negative) in orbit.members() {
-                if let Some(m) = m {
-                    gradient[m] += signed(slopes[i], negative);
-                }
-                if let Some(s) = s {
-                    gradient[s] += slopes[dim + i];
-                }
-            }
-        });
     }
 
     fn scales(&self) -> Range<usize> {

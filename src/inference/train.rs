@@ -1,7 +1,7 @@
 //! Training: epochs of mini-batches, resumable to the bit.
 
 use super::augmentation::Augmenter;
-use super::data::{Dataset, shuffled};
+use super::data::{Dataset, shuffle};
 use super::elbo::{Batch, Elbo, Memory, Terms};
 use super::error::{InferenceError, check_length, check_numbers};
 use super::loss::Loss;
@@ -53,7 +53,8 @@ impl<T: Real> Default for Settings<T> {
     }
 }
 
-/// Where training stands, to be saved and restored. With the same trainer it continues to the same bits.
+/// Where training stands, to be saved and restored. With the same trainer it continues to the same bits. With the
+/// feature `checkpoint` it can be written to a file and read back.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot<T = f64> {
     /// How many steps were taken.
@@ -151,9 +152,12 @@ struct Buffers<T, W> {
     targets: Vec<T>,
     noise: Vec<T>,
     gradient: Vec<T>,
+    /// For projections of the gradient.
+    scratch: Vec<T>,
     memory: Memory<T, W>,
-    /// The order of the examples, and the epoch that it is of.
-    order: Option<(u64, Vec<usize>)>,
+    /// The order of the examples, in this epoch.
+    order: Vec<usize>,
+    epoch: Option<u64>,
 }
 
 impl<M, L, Q, O, T> Trainer<M, L, Q, O, T>
@@ -202,8 +206,10 @@ where
             targets: Vec::new(),
             noise: Vec::new(),
             gradient: vec![T::zero(); coordinates.len()],
+            scratch: Vec::new(),
             memory: elbo.memory(settings.chunk),
-            order: None,
+            order: Vec::new(),
+            epoch: None,
         };
         Ok(Self {
             elbo,
@@ -354,7 +360,7 @@ where
     pub fn step(&mut self) -> Result<Terms<T>, InferenceError> {
         let streams = Streams::new(self.settings.seed);
         self.fill_batch(streams);
-        let Buffers { inputs, targets, noise, gradient, memory, .. } = &mut self.buffers;
+        let Buffers { inputs, targets, noise, gradient, scratch, memory, .. } = &mut self.buffers;
         let (dim, draws) = (self.elbo.posterior.noise_dim(), self.settings.draws);
         self.noise.fill(streams, self.step, dim, draws, noise);
         let batch = Batch { inputs, targets };
@@ -368,7 +374,7 @@ where
             gradient.iter_mut().zip(counts).for_each(|(slope, &count)| *slope /= count);
         }
         if let Some(symmetry) = &self.projection {
-            symmetry.project(gradient);
+            symmetry.project_with(gradient, scratch);
         }
         if let Some(limit) = self.settings.clip {
             clip(gradient, multiplicity, limit);
@@ -381,18 +387,24 @@ where
         Ok(terms)
     }
 
-    /// The mean loss on other data, validation data say, over so many draws that are the same every time.
+    /// The mean loss on other data, validation data say, over so many draws that are the same every time. The memory that
+    /// it needs is kept.
     ///
     /// # Errors
     /// [`InferenceError`] if the data has other dimensions than the model, or no draw is asked for.
-    pub fn evaluate(&self, data: &Dataset<T>, draws: usize) -> Result<Terms<T>, InferenceError> {
+    pub fn evaluate(
+        &mut self,
+        data: &Dataset<T>,
+        draws: usize,
+    ) -> Result<Terms<T>, InferenceError> {
         let model = &self.elbo.model;
         check_length("an input of the data", data.input_size(), model.inputs())?;
         check_length("a target of the data", data.target_size(), model.outputs())?;
         if draws == 0 {
             return Err(InferenceError::Count { what: "draws", got: 0, expected: "at least 1" });
         }
-        let mut noise = Vec::new();
+        let Buffers { noise, memory, .. } = &mut self.buffers;
+        noise.clear();
         let dim = self.elbo.posterior.noise_dim();
         for draw in 0..draws {
             let streams = Streams::new(self.settings.seed);
@@ -400,7 +412,7 @@ where
             noise.extend((0..dim).map(|_| -> T { StandardNormal.sample(&mut rng) }));
         }
         let batch = Batch { inputs: data.inputs(), targets: data.targets() };
-        Ok(self.elbo.value(&self.coordinates, batch, &noise))
+        Ok(self.elbo.value_with(&self.coordinates, batch, noise, memory))
     }
 
     /// Puts the batch of this step into the buffers.
@@ -408,12 +420,12 @@ where
         let steps = self.steps_per_epoch();
         let (epoch, place) = (self.step / steps, (self.step % steps) as usize);
         let len = self.data.len();
-        let Buffers { inputs, targets, order, .. } = &mut self.buffers;
-        if order.as_ref().is_none_or(|(of, _)| *of != epoch) {
-            *order = Some((epoch, shuffled(len, &mut streams.stream(Use::Order, epoch, 0))));
+        let Buffers { inputs, targets, order, epoch: of, .. } = &mut self.buffers;
+        if *of != Some(epoch) {
+            shuffle(len, &mut streams.stream(Use::Order, epoch, 0), order);
+            *of = Some(epoch);
         }
-        let examples = order.as_ref().map_or(&[][..], |(_, order)| order);
-        let chosen = &examples[place * self.settings.batch..][..self.settings.batch];
+        let chosen = &order[place * self.settings.batch..][..self.settings.batch];
         self.augmenter.fill(&self.data, chosen, streams, self.step, inputs, targets);
     }
 }

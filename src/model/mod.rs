@@ -104,8 +104,8 @@ pub trait Model<T: Scalar = f64> {
 ///
 /// Batches are row-major: `inputs` holds `batch × inputs()` numbers, one example after the other. All
 /// memory that a step needs is in the [`Workspace`](Differentiable::Workspace), so that a step that
-/// comes again allocates nothing.
-pub trait Differentiable<T: Real = f64>: Model<T> {
+/// comes again allocates nothing. A model is shared by threads, each with a workspace of its own.
+pub trait Differentiable<T: Real = f64>: Model<T> + Sync {
     /// Memory for one batch: activations kept from the forward pass, and scratch.
     type Workspace: Send;
 

@@ -4,7 +4,8 @@ use crate::audit::PosteriorAction;
 use crate::checkpoint::{AxisRole, Problem, TensorPair};
 use crate::group::{Finite, Permutation};
 use crate::representation::ActsBySignedPermutations;
-use crate::symmetrize::expansion::{BlockMap, Elements};
+use crate::scalar::Scalar;
+use crate::symmetrize::expansion::{BlockMap, Elements, ExpansionError, Pattern, Stabiliser};
 use std::collections::BTreeMap;
 
 /// Where a tensor stands in the network.
@@ -89,14 +90,34 @@ impl Moves {
 /// How blocks are filled.
 pub(super) struct Blocks<'a> {
     pub(super) elements: &'a Elements,
-    pub(super) map: &'a BlockMap,
-    /// What hidden means and scales are multiplied by.
-    pub(super) hidden_factor: f64,
-    /// The scale of blocks without an element; their mean is 0.
+    pub(super) hidden: HiddenBlocks,
+    /// The scale of hidden blocks that are not made from a trained scale; their mean is 0 or certain.
     pub(super) fill_scale: f64,
 }
 
+/// What the hidden blocks are.
+pub(super) enum HiddenBlocks {
+    /// The trained weight moved by the element of the map, means and scales times a factor.
+    Map { map: BlockMap, factor: f64 },
+    /// Pairs of copies, see [`Filling::Paired`](super::Filling::Paired).
+    Paired,
+}
+
+/// The values of the distinct blocks of a tensor, and which of them is where.
+struct Sources<F> {
+    values: Vec<Option<Vec<f64>>>,
+    at: F,
+}
+
 impl Blocks<'_> {
+    /// How many copies of each hidden channel a block has.
+    pub(super) fn copies(&self) -> usize {
+        match self.hidden {
+            HiddenBlocks::Map { .. } => 1,
+            HiddenBlocks::Paired => 2,
+        }
+    }
+
     /// The expanded tensor pair.
     pub(super) fn expanded(
         &self,
@@ -104,12 +125,13 @@ impl Blocks<'_> {
         place: Place,
         moves: &Moves,
     ) -> Result<TensorPair, Problem> {
-        let n = self.elements.order();
+        // Copies of a block follow each other.
+        let wide = self.elements.order() * self.copies();
         let (rows, columns) = match place {
             Place::ReadoutBias => return Ok(pair.clone()),
-            Place::First | Place::HiddenBias => (n, 1),
-            Place::Hidden => (n, n),
-            Place::Readout => (1, n),
+            Place::First | Place::HiddenBias => (wide, 1),
+            Place::Hidden => (wide, wide),
+            Place::Readout => (1, wide),
         };
         let mut shape = pair.shape().to_vec();
         let too_large = || Problem::ShapeTooLarge {
@@ -121,25 +143,9 @@ impl Blocks<'_> {
                 *length = length.checked_mul(factor).ok_or_else(too_large)?;
             }
         }
-        let factor = match place {
-            Place::First | Place::HiddenBias | Place::ReadoutBias => 1.0,
-            Place::Hidden => self.hidden_factor,
-            Place::Readout => 1.0 / n as f64,
-        };
-        let element = |i: usize, j: usize| match place {
-            Place::First => Some(i),
-            Place::Hidden => self.map.at(i, j),
-            Place::Readout => Some(j),
-            // Channels do not move: a bias is repeated.
-            Place::HiddenBias | Place::ReadoutBias => Some(0),
-        };
-        let assemble = |values: &[f64], fill: f64| {
-            let moved: Vec<Vec<f64>> = (0..n)
-                .map(|g| {
-                    let moved = moves.moved(pair.name(), g, values);
-                    moved.into_iter().map(|x| x * factor).collect()
-                })
-                .collect();
+        let assembled = |part: Part, fill: f64| {
+            let values = part.of(pair);
+            let sources = self.sources(pair, place, moves, part);
             // A tensor is its outputs, and for each of them everything else; blocks follow each other in both.
             let outputs = pair.shape().first().copied().unwrap_or(1);
             let length = values.len() / outputs.max(1);
@@ -147,9 +153,9 @@ impl Blocks<'_> {
             for i in 0..rows {
                 for o in 0..outputs {
                     for j in 0..columns {
-                        match element(i, j) {
-                            Some(g) => {
-                                out.extend_from_slice(&moved[g][o * length..(o + 1) * length]);
+                        match &sources.values[(sources.at)(i, j)] {
+                            Some(block) => {
+                                out.extend_from_slice(&block[o * length..(o + 1) * length]);
                             }
                             None => out.resize(out.len() + length, fill),
                         }
@@ -158,8 +164,120 @@ impl Blocks<'_> {
             }
             out
         };
-        let mean = assemble(pair.mean(), 0.0);
-        let sigma = assemble(pair.sigma(), self.fill_scale);
+        let mean = assembled(Part::Mean, 0.0);
+        let sigma = assembled(Part::Scale, self.fill_scale);
         pair.with_shape(shape, mean, sigma)
+    }
+
+    /// The blocks of a tensor; the last of the sources is that of blocks without an element.
+    fn sources(
+        &self,
+        pair: &TensorPair,
+        place: Place,
+        moves: &Moves,
+        part: Part,
+    ) -> Sources<impl Fn(usize, usize) -> usize> {
+        let (n, copies) = (self.elements.order(), self.copies());
+        let paired = place == Place::Hidden && copies > 1;
+        let values = if paired {
+            let mut values = Vec::with_capacity(4 * n * n + 1);
+            for (s, t) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+                for c in 0..n {
+                    let kernel = self.paired_kernel(pair, moves, part, (s, t), c);
+                    let moved = |g| kernel.as_ref().map(|k| moves.moved(pair.name(), g, k));
+                    values.extend((0..n).map(moved));
+                }
+            }
+            values
+        } else {
+            let factor = match (place, &self.hidden) {
+                (Place::Hidden, HiddenBlocks::Map { factor, .. }) => *factor,
+                (Place::Readout, _) => 1.0 / (n * copies) as f64,
+                _ => 1.0,
+            };
+            let moved = |g| {
+                let moved = moves.moved(pair.name(), g, part.of(pair));
+                Some(moved.into_iter().map(|x| x * factor).collect())
+            };
+            (0..n).map(moved).collect::<Vec<_>>()
+        };
+        let none = values.len();
+        let values = values.into_iter().chain([None]).collect();
+        let at = move |i: usize, j: usize| {
+            let (a, b) = (i / copies, j / copies);
+            match (place, &self.hidden) {
+                (Place::First, _) => a,
+                (Place::Readout, _) => b,
+                (Place::Hidden, HiddenBlocks::Map { map, .. }) => map.at(i, j).unwrap_or(none),
+                (Place::Hidden, HiddenBlocks::Paired) => {
+                    let c = self.elements.product(self.elements.inverse(a), b);
+                    ((2 * (i % 2) + j % 2) * n + c) * n + a
+                }
+                // Channels do not move: a bias is repeated.
+                (Place::HiddenBias | Place::ReadoutBias, _) => 0,
+            }
+        };
+        Sources { values, at }
+    }
+
+    /// `K(c)_{s,t}` of paired channels, means or scales; none where there is nothing but the fill.
+    fn paired_kernel(
+        &self,
+        pair: &TensorPair,
+        moves: &Moves,
+        part: Part,
+        (s, t): (usize, usize),
+        c: usize,
+    ) -> Option<Vec<f64>> {
+        let values = part.of(pair);
+        match part {
+            Part::Scale => {
+                let half = std::f64::consts::FRAC_1_SQRT_2;
+                (c == 0).then(|| values.iter().map(|sigma| sigma * half).collect())
+            }
+            Part::Mean if s == 1 => (c == 0).then(|| values.iter().map(|m| 0.5 * m).collect()),
+            Part::Mean => {
+                let size = 0.5 / <f64 as Scalar>::count(self.elements.order()).sqrt();
+                let mixed = moves.moved(pair.name(), self.elements.inverse(c), values);
+                let (size, still) =
+                    (if t == 0 { size } else { -size }, if c == 0 { 0.5 } else { 0.0 });
+                Some(values.iter().zip(mixed).map(|(m, x)| still * m + size * x).collect())
+            }
+        }
+    }
+
+    /// The pattern of a hidden layer whose weights these parts tell apart.
+    pub(super) fn pattern(
+        &self,
+        pair: &TensorPair,
+        moves: &Moves,
+        parts: &[Part],
+        bias: Stabiliser,
+    ) -> Result<Pattern, ExpansionError> {
+        let elements = self.elements;
+        match &self.hidden {
+            HiddenBlocks::Map { map, .. } => {
+                let fixed = Stabiliser::of(elements, |g| moves.fixes(pair, g, parts))?;
+                Ok(Pattern::hidden(elements, map, fixed, bias))
+            }
+            HiddenBlocks::Paired => {
+                // Block (a, b), with its copies, is a·K(a⁻¹b): a weight for every c.
+                let n = elements.order();
+                let mut fixed = Vec::with_capacity(n);
+                for c in 0..n {
+                    let mut kernels = Vec::new();
+                    for &part in parts {
+                        for (s, t) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+                            kernels.extend(self.paired_kernel(pair, moves, part, (s, t), c));
+                        }
+                    }
+                    fixed.push(Stabiliser::of(elements, |g| {
+                        kernels.iter().all(|k| moves.moved(pair.name(), g, k) == *k)
+                    })?);
+                }
+                let block = |a, b| (elements.product(elements.inverse(a), b), a);
+                Ok(Pattern::new(n, n, fixed, bias, block, |a| a))
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Function;
 use crate::audit::PosteriorNetwork;
-use crate::checkpoint::{Architecture, Head, Posterior};
+use crate::checkpoint::{Architecture, Head, Posterior, Precision};
 use crate::group::{AnyGroup, Finite, FinitelyGenerated, Group};
 use crate::model::Model;
 use crate::model::conv::ConvNet;
@@ -14,7 +14,8 @@ use crate::scalar::Scalar;
 const IMAGES: usize = 3;
 
 /// Compares logits of the two networks of means, in `f64`. `None` where the network is none that can be evaluated:
-/// kernels of different sides, or no image of a moderate side that every pool halves.
+/// kernels of different sides, or no image of a moderate side that every pool halves; and where it makes the same of
+/// all images, which shows nothing (units that never fire, say).
 pub(super) fn measured(small: &Posterior, wide: &Posterior, group: &AnyGroup) -> Option<Function> {
     let network = Architecture::of(small).ok()?;
     let side = image_side(&network)?;
@@ -22,9 +23,11 @@ pub(super) fn measured(small: &Posterior, wide: &Posterior, group: &AnyGroup) ->
     let grid = group.on_grid(side).ok()?;
     let order = <f64 as Scalar>::count(group.small_order()?);
     let (mut identical, mut average) = (true, true);
+    let mut varies = false;
+    let mut first: Option<Vec<f64>> = None;
     for image in 0..IMAGES {
         let pixels = Model::<f64>::inputs(small.net());
-        let x: Vec<f64> = (0..pixels).map(|pixel| noise(image * pixels + pixel)).collect();
+        let x: Vec<f64> = (0..pixels).map(|pixel| pixel_of(image, pixel, pixels)).collect();
         let at = small.logits(&x);
         let mut sum = vec![0.0; at.len()];
         for g in group.elements() {
@@ -37,7 +40,10 @@ pub(super) fn measured(small: &Posterior, wide: &Posterior, group: &AnyGroup) ->
                 *sum += logit;
             }
         }
-        let tolerance = small.rounding(&x, group.small_order()?) + wide.rounding(&x, 0);
+        let tolerance =
+            small.rounding(&x, group.small_order()?) + wide.rounding(&x, 0) + wide.storing(&x);
+        let before = first.get_or_insert_with(|| at.clone());
+        varies |= at.iter().zip(before.iter()).any(|(a, b)| (a - b).abs() > tolerance);
         for ((&wide, &at), &sum) in wide.logits(&x).iter().zip(&at).zip(&sum) {
             let average_logit: f64 = sum / order;
             // Not `>`: what is no number agrees with nothing.
@@ -45,7 +51,7 @@ pub(super) fn measured(small: &Posterior, wide: &Posterior, group: &AnyGroup) ->
             average &= (wide - average_logit).abs() <= tolerance;
         }
     }
-    Some(match (identical, average) {
+    varies.then_some(match (identical, average) {
         (true, _) => Function::Identical,
         (false, true) => Function::GroupAverage,
         (false, false) => Function::Changed,
@@ -61,7 +67,7 @@ pub(super) fn is_equivariant(posterior: &Posterior, group: &AnyGroup) -> Option<
     let pixels = Model::<f64>::inputs(means.net());
     let mut holds = true;
     for image in 0..IMAGES {
-        let x: Vec<f64> = (0..pixels).map(|pixel| noise(image * pixels + pixel)).collect();
+        let x: Vec<f64> = (0..pixels).map(|pixel| pixel_of(image, pixel, pixels)).collect();
         // One for the image, one for the moved one.
         let tolerance = 2.0 * means.rounding(&x, 0);
         let still = means.logits(&x);
@@ -90,6 +96,16 @@ fn image_side(network: &Architecture) -> Option<usize> {
     })
 }
 
+/// A pixel of one of the images, between −1 and 1: any, rather bright, rather dark.
+fn pixel_of(image: usize, pixel: usize, pixels: usize) -> f64 {
+    let value = noise(image * pixels + pixel);
+    match image % 3 {
+        0 => value,
+        1 => 0.5 * (value + 1.0),
+        _ => 0.5 * (value - 1.0),
+    }
+}
+
 /// Numbers between −1 and 1 without a pattern: fractional parts of multiples of the golden ratio.
 fn noise(k: usize) -> f64 {
     let golden = 0.618_033_988_749_894_9;
@@ -97,20 +113,39 @@ fn noise(k: usize) -> f64 {
 }
 
 /// The network of a posterior's means.
-struct Means(PosteriorNetwork);
+struct Means {
+    network: PosteriorNetwork,
+    /// The unit roundoff of the file's means.
+    unit: f64,
+}
 
 impl Means {
     fn of(posterior: &Posterior, side: usize) -> Option<Self> {
         let channels = Architecture::of(posterior).ok()?.convolutions().first()?.in_channels;
-        PosteriorNetwork::of(posterior, [channels, side, side]).ok().map(Self)
+        let network = PosteriorNetwork::of(posterior, [channels, side, side]).ok()?;
+        let single = posterior.pairs().iter().any(|pair| pair.mean_precision() == Precision::F32);
+        let unit = if single { f32::UNIT_ROUNDOFF } else { f64::UNIT_ROUNDOFF };
+        Some(Self { network, unit })
     }
 
     fn net(&self) -> &ConvNet {
-        self.0.net()
+        self.network.net()
     }
 
     fn logits(&self, x: &[f64]) -> Vec<f64> {
-        self.net().prediction(self.0.mean(), x).as_slice().to_vec()
+        self.net().prediction(self.network.mean(), x).as_slice().to_vec()
+    }
+
+    /// The largest logit of the network of absolute values, where every pixel is 1.
+    fn largest(&self, x: &[f64]) -> f64 {
+        let theta: Vec<f64> = self.network.mean().iter().map(|weight| weight.abs()).collect();
+        self.net().prediction(&theta, &vec![1.0; x.len()]).max()
+    }
+
+    /// What it may do to a logit that the weights were rounded to be stored: once in each tensor along a path, and
+    /// doubled as below.
+    fn storing(&self, x: &[f64]) -> f64 {
+        2.0 * self.net().tensors().len() as f64 * self.unit * self.largest(x)
     }
 
     /// What rounding may do to a logit of the image or of a moved one, with a sum of `terms` afterwards.
@@ -120,9 +155,7 @@ impl Means {
     /// their number, one for each product and sum along a path. Moved images have other absolute networks: all pixels
     /// are at most 1, and so 1 serves for each of them.
     fn rounding(&self, x: &[f64], terms: usize) -> f64 {
-        let theta: Vec<f64> = self.0.mean().iter().map(|weight| weight.abs()).collect();
-        let ones = vec![1.0; x.len()];
-        let largest = self.net().prediction(&theta, &ones).max();
+        let largest = self.largest(x);
         let fan_in: usize = self
             .net()
             .tensors()

@@ -58,7 +58,9 @@ impl PosteriorAction {
             let factors = factors.into_iter().map(|(_, factor)| factor).collect();
             tensors.push(tensor_action(pair, factors, &group, elements.as_ref())?);
         }
-        Ok(Self::new(group.into(), tensors))
+        let generators = actions.generators.iter().cloned();
+        let on_images = generators.zip(actions.grid.iter().copied()).collect();
+        Ok(Self::new(group.into(), tensors, on_images))
     }
 }
 

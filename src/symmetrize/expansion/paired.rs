@@ -16,8 +16,10 @@ where
     /// Hidden spaces become `R[G] ⊗ R² ⊗ U_l`, coordinate `(2g + copy) · dim U_l + i`. The kernel from copy `t` to copy
     /// `s` is `½ δ_{c,e} W + (−1)^t M_s(c)`, with `mixing(l, c) = [M_0(c), M_1(c)]` of any size in hidden layer `l`
     /// (from 0; the first and the last layer are not asked for). Both copies compute the same, so that what is mixed
-    /// in cancels; but gradients tell the copies apart as soon as `M_0 ≠ M_1`. The diagonal expansion mixes
-    /// nothing, and the named arrangements change the function: this is in between.
+    /// in cancels; but gradients tell the copies apart if `M_0 ≠ M_1` and `M_0 ≠ −M_1`. With `M_0 = M_1` the
+    /// two copies that a layer computes are exchangeable, and with `M_0 = −M_1` those of all layers together are:
+    /// training from there never tells them apart, and in the second case never mixes. The diagonal expansion
+    /// mixes nothing, and the named arrangements change the function: this is in between.
     ///
     /// # Errors
     /// As [`with_blocks`](Self::with_blocks).
@@ -108,4 +110,51 @@ where
 fn one_of(coordinate: usize, dim: usize, copies: usize) -> (usize, usize) {
     let (block, within) = (coordinate / dim, coordinate % dim);
     (block % copies, block / copies * dim + within)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::Cyclic;
+    use crate::representation::PermutationRep;
+
+    /// Exchanges the copies among the rows, or the columns, of a weight in blocks of two copies of `dim`.
+    fn exchanged(weight: &DMatrix<f64>, dim: usize, rows: bool, columns: bool) -> DMatrix<f64> {
+        let other = |k: usize, exchange: bool| {
+            if !exchange {
+                k
+            } else if (k / dim).is_multiple_of(2) {
+                k + dim
+            } else {
+                k - dim
+            }
+        };
+        DMatrix::from_fn(weight.nrows(), weight.ncols(), |i, j| {
+            weight[(other(i, rows), other(j, columns))]
+        })
+    }
+
+    /// What exchanges copies and leaves the weights as they are is a symmetry that gradients respect.
+    #[test]
+    fn copies_are_exchangeable_if_what_is_mixed_in_agrees_up_to_sign() {
+        let ring = PermutationRep::regular(&Cyclic::new(3).unwrap()).unwrap();
+        let expansion = OrbitExpansion::new(vec![ring; 4]).unwrap();
+        let matrix = |seed: usize| {
+            DMatrix::from_fn(3, 3, |i, j| ((7 * seed + 5 * i + 3 * j) % 11) as f64 - 4.0)
+        };
+        let small = [1, 2, 3].map(|seed| Layer { weight: matrix(seed), bias: None });
+        let hidden = |second: f64| {
+            let wide =
+                expansion.paired(&small, |_, c| [matrix(4 + c), matrix(4 + c) * second]).unwrap();
+            wide[1].weight.clone()
+        };
+        for (second, of_outputs, of_both) in
+            [(1.0, true, false), (-1.0, false, true), (0.0, false, false)]
+        {
+            let weight = hidden(second);
+            let same = |rows, columns| exchanged(&weight, 3, rows, columns) == weight;
+            assert_eq!((same(true, false), same(true, true)), (of_outputs, of_both), "{second}");
+            assert!(!same(false, true));
+        }
+    }
 }
