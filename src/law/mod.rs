@@ -27,6 +27,7 @@
 //! | [`closed`] | densities as well | floating point |
 //! | [`symmetrization`], [`compact_symmetrization`] | [`Symmetrization`](crate::symmetrize::Symmetrization) | that of the members |
 //! | [`symmetrization_gaps`] | its gaps and its residual | floating point |
+//! | [`orbit_mixture`], [`tying`] | what leaves the family, with its gaps | floating point |
 //! | [`loss`] | [`InvariantUnder`](crate::inference::InvariantUnder), a promise of losses | `f64` |
 //! | [`model`](model()) | [`Model`](crate::model::Model) under a [`Joint`](crate::model::Joint) | `f64`; any in [`model_over`] |
 //! | [`differentiable`] | [`Differentiable`](crate::model::Differentiable) | `f64`; floating point in [`differentiable_over`] |
@@ -52,6 +53,7 @@ mod lie_group;
 mod loss;
 mod model;
 mod orthogonal;
+mod outside;
 mod representation;
 mod residual;
 mod reynolds;
@@ -73,6 +75,7 @@ pub use lie_group::lie_group;
 pub use loss::loss;
 pub use model::{model, model_over};
 pub use orthogonal::{orthogonal, orthogonal_over};
+pub use outside::{orbit_mixture, tying};
 pub use representation::{representation, representation_over};
 pub use residual::Residual;
 pub use reynolds::{reynolds, reynolds_over};

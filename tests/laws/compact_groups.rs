@@ -172,6 +172,25 @@ fn gaps_of_finite_groups_keep_the_laws() {
     law::symmetrization_gaps(&Geometric, &trivial, full::<f64>(3)).assert();
 }
 
+#[test]
+fn what_leaves_the_family_keeps_its_laws() {
+    let shift = PermutationRep::regular(&Cyclic::new(3).unwrap()).unwrap();
+    let leaning =
+        ChangeOfBasis::new(shift.clone(), dmatrix![1.0, 0.0, 0.0; 1.0, 1.0, 0.0; 0.0, -1.0, 1.0]);
+    let leaning = leaning.unwrap();
+    law::orbit_mixture(&shift, full::<f64>(3)).assert();
+    law::orbit_mixture(&leaning, full::<f64>(3)).assert();
+    law::tying(&shift, full::<f64>(3)).assert();
+    law::tying(&leaning, full::<f64>(3)).assert();
+    for n in 1..=3 {
+        law::tying(&o(n), isotropic(n)).assert();
+        law::tying(&so(n), full::<f64>(n)).assert();
+    }
+    let slanted = ChangeOfBasis::new(so(2), dmatrix![1.0, 2.0; 0.0, 1.0]).unwrap();
+    law::tying(&slanted, full::<f64>(2)).assert();
+    law::tying(&TensorPower::new(so(2), 2).unwrap(), isotropic(4)).assert();
+}
+
 /// Arithmetic averages that misreport themselves.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Liar {
