@@ -47,6 +47,7 @@ mod product;
 mod solve;
 #[cfg(test)]
 mod tests;
+mod tilted;
 mod univariate;
 mod wasserstein;
 
@@ -75,6 +76,7 @@ pub use member::Member;
 pub use parameters::{Mean, Natural};
 pub use poisson::Poisson;
 pub use product::Product;
+pub use tilted::Tilted;
 pub use univariate::{
     Pair, Permuted, Reflected, Univariate, UnivariateCoordinates, UnivariateDensity,
     UnivariateSample,

@@ -4,10 +4,11 @@ use super::coordinates::worst_coordinate;
 use super::draw::{element, floats, max_norm};
 use super::error_model::{ActionError, ParameterError, row};
 use super::reynolds::ReynoldsError;
+use super::statistic::{evaluation, tilt};
 use super::{Finding, Law, Laws};
 use crate::action::{ClosedUnder, push_forward};
 use crate::family::{FisherInformation, Member};
-use crate::group::{Finite, Haar};
+use crate::group::{Finite, Group as _, Haar};
 use crate::representation::{ActsOn, Dual, ElementOf, HasReynolds, Reynolds};
 use crate::scalar::Scalar;
 use crate::symmetrize::Symmetrization;
@@ -202,7 +203,9 @@ where
     let n = at_q.scale.len();
     let eta = max_norm(&at_q.eta).max(max_norm(&at_result.eta));
     let scale = max_norm(&at_q.scale).max(max_norm(&at_result.scale));
-    let action = ActionError::of(&Dual::new(tau), g, 1.0).forward * eta;
+    let undo = tilt(q.family(), rep, &rep.group().inverse(g));
+    let action = ActionError::of(&Dual::new(tau), g, 1.0).forward * eta
+        + evaluation::<T>(n) * max_norm(&undo.linear);
     let worst_mean = (0..n)
         .map(|k| {
             let slope: f64 = at_moved.information.row(k).iter().map(|entry| entry.abs()).sum();

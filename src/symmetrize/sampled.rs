@@ -2,11 +2,11 @@
 
 use super::gaps::{by_generators, larger};
 use super::{Gap, Gaps, Invariance, Symmetrized, Why};
-use crate::action::ClosedUnder;
+use crate::action::{ClosedUnder, moved_natural};
 use crate::family::{FamilyError, FisherInformation, LogPartition, Member};
 use crate::group::{DenselyGenerated, Group, Haar};
 use crate::linalg::inverse;
-use crate::representation::{ActsOn, Dual, ElementOf, HaarAverage, Representation};
+use crate::representation::{ActsOn, Dual, ElementOf, HaarAverage};
 use crate::scalar::{Real, dot};
 use nalgebra::DVector;
 use rand::Rng;
@@ -36,7 +36,7 @@ pub enum Averaged {
     Mean,
 }
 
-/// Averages coordinates over draws, and `KL(q ‖ g_#q) = ⟨η − g·η, μ⟩ − ⟨η, c(g⁻¹)⟩` along with them.
+/// Averages coordinates over draws, and `KL(q ‖ g_#q) = ⟨η − g·η, μ⟩ − ⟨η, c(g⁻¹)⟩ − b(g⁻¹)` along with them.
 fn averages<F, R, T, Q>(
     q: &Member<F, T>,
     rep: &R,
@@ -53,15 +53,18 @@ where
 {
     let family = q.family();
     family.admits(rep)?;
-    let dual = Dual::new(family.statistic_action(rep));
     let (eta, mu) = (q.natural().coordinates(), q.mean_parameter().as_slice());
-    let dim = dual.dim();
+    let dim = family.statistic_dim();
     let both = HaarAverage::of(dim + 1, draws, || {
         let g = rep.group().haar(rng);
-        let image = dual.apply(&g, eta.as_slice());
+        let image = moved_natural(family, rep, &g, eta.as_slice());
         let mut divergence = dot((eta - &image).as_slice(), mu);
-        if let Some(shift) = family.statistic_shift(rep, &rep.group().inverse(&g)) {
+        let back = rep.group().inverse(&g);
+        if let Some(shift) = family.statistic_shift(rep, &back) {
             divergence -= dot(eta.as_slice(), shift.as_slice());
+        }
+        if let Some(tilt) = family.tilt(rep, &back) {
+            divergence -= tilt.constant;
         }
         Ok::<_, FamilyError>(moved(&g, &image).push(divergence))
     })?;
