@@ -8,6 +8,7 @@
 mod every;
 mod every_exact;
 pub(super) mod exact;
+mod few;
 mod rotations;
 mod rounding;
 mod s1_geometric;
@@ -28,6 +29,7 @@ mod s6_tables;
 mod s7_descent;
 mod s7_exact;
 mod s7_families;
+mod s7_objective;
 mod setting;
 
 use super::Claim;

@@ -191,7 +191,7 @@ fn parts(scene: &Scene) -> Result<Parts, FamilyError> {
     let one = DMatrix::identity(n, n);
     let (orthogonal, condition) = match gram.clone().try_inverse() {
         Some(inverse) => {
-            let condition = gram.norm() * inverse.norm();
+            let condition = f64::max(gram.norm() * inverse.norm(), 1.0);
             (&f * inverse * f.transpose(), condition)
         }
         None => (DMatrix::from_element(n, n, f64::NAN), f64::NAN),

@@ -1,7 +1,7 @@
 //! S6: the two divergences between a posterior and its orbit mixture, by bounds and in exact sums.
 
 use super::s6_tables::{Classes, Spins, Tables, divergence};
-use super::setting::{Setting, settled, shown};
+use super::setting::{Setting, orbit, settled, shown};
 use crate::claim::rounding::{Tracked, close};
 use crate::claim::scene::Scene;
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role, strategy};
@@ -41,11 +41,12 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         title,
         statement,
         hypotheses,
-        covers: &[Feature::NonAbelian],
+        covers: &[Feature::NonFreeOrbit],
         ..claim
     };
-    let entry = |about, check| -> Box<dyn Claim> {
-        Box::new(Entry { about, instances: scenes, check, exact: None })
+    let entry = |about: About, check| -> Box<dyn Claim> {
+        let instances = if about.role == Role::Control { moved } else { scenes };
+        Box::new(Entry { about, instances, check, exact: None })
     };
     vec![
         entry(claim, |scene| {
@@ -100,6 +101,11 @@ const KINDS: &[Feature] = &[
 /// Few points, which everything is summed over.
 fn scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
     strategy::scenes_with(4, wanted)
+}
+
+/// Points that are moved.
+fn moved(_: Option<Feature>) -> BoxedStrategy<Scene> {
+    scenes(Some(Feature::NonFreeOrbit))
 }
 
 /// The two divergences by sums over all points, `KL(q‖q̄)` and `KL(q̄‖q)`.
@@ -159,11 +165,11 @@ where
 /// `−ln avg_g e^{−KL(q‖g_#q)}` and the true divergence.
 fn pairwise(scene: &Scene) -> Result<(Tracked, Tracked), FamilyError> {
     let tables = Tables::<Classes>::of(scene)?;
-    let sum = tables
-        .orbit
-        .iter()
-        .fold(Tracked::zero(), |sum, law| sum + Float::exp(-divergence(&tables.orbit[0], law)));
-    let mean = sum / Tracked::count(tables.orbit.len());
+    let orbit = orbit::<Classes, Tracked>(&tables.q, &tables.rep)?;
+    let family = tables.q.family();
+    let sum =
+        orbit.iter().fold(Tracked::zero(), |sum, law| sum + Float::exp(-family.kl(&tables.q, law)));
+    let mean = sum / Tracked::count(orbit.len());
     Ok((-Float::ln(mean), summed(&tables)[0]))
 }
 
