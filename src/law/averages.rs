@@ -1,12 +1,13 @@
 //! The laws of averages over orbits in mean coordinates (claims F3 and S2), for every scalar.
 
-use super::coordinates::worst_coordinate;
+use super::coordinates::parameters;
 use super::draw::{floats, max_norm};
 use super::error_model::{ActionError, ParameterError};
 use super::reynolds::ReynoldsError;
 use super::statistic::{evaluation, shift, tilt};
+use super::symmetrization::moved;
 use super::{Finding, Law, Laws};
-use crate::action::{ClosedUnder, push_forward};
+use crate::action::ClosedUnder;
 use crate::family::{FisherInformation, Member};
 use crate::group::Finite;
 use crate::representation::{ActsOn, Dual, Reynolds};
@@ -189,21 +190,7 @@ fn compare<F, T: Scalar>(
 where
     F: FisherInformation<T>,
 {
-    let mean = found.mean_parameter().coordinates();
-    if mean.len() != expected.len() {
-        return Finding::failure(format!(
-            "{witness}: lengths {} and {}",
-            mean.len(),
-            expected.len()
-        ));
-    }
-    let gaps = floats(&(mean - expected));
-    worst_coordinate(
-        &gaps,
-        &vec![0.0; gaps.len()],
-        |k| allowed[k],
-        format!("{witness}: μ = {:?}, expected {:?}, difference", floats(mean), floats(expected)),
-    )
+    parameters("μ", found.mean_parameter().coordinates(), expected, allowed, witness)
 }
 
 fn average<F, R, T>(rep: &R, q: &Member<F, T>) -> Result<Finding, String>
@@ -235,8 +222,7 @@ where
     let dual = Dual::new(q.family().statistic_action(rep));
     let mut sum = DVector::from_element(q.family().statistic_dim(), T::zero());
     for g in rep.group().elements() {
-        let moved = push_forward(q, rep, &g)
-            .map_err(|why| format!("{q:?} moved by {g:?} is no member: {why}"))?;
+        let moved = moved(rep, q, &g)?;
         sum += moved.mean_parameter().coordinates();
         if T::UNIT_ROUNDOFF == 0.0 {
             continue;

@@ -6,8 +6,9 @@ use super::draw::{element, floats, max_norm};
 use super::error_model::{ActionError, ParameterError};
 use super::family::log_density_error;
 use super::statistic::{evaluation, point_error, sensitivity, shift, statistic, tilt};
+use super::symmetrization::moved;
 use super::{Finding, Law, Laws};
-use crate::action::{ClosedUnder, push_forward};
+use crate::action::ClosedUnder;
 use crate::family::{FisherInformation, LogPartition, Member, Sample};
 use crate::group::{Finite, Group, Haar};
 use crate::representation::{ActsOn, Dual, ElementOf};
@@ -119,8 +120,7 @@ where
         g: ElementOf<R>,
         theta: DVector<T>,
     ) -> Result<Self, String> {
-        let moved = push_forward(q, rep, &g)
-            .map_err(|why| format!("{q:?} moved by {g:?} is no member: {why}"))?;
+        let moved = moved(rep, q, &g)?;
         let tau = q.family().statistic_action(rep);
         let undo = tilt(q.family(), rep, &rep.group().inverse(&g));
         let eta_error = ActionError::of(&Dual::new(tau.clone()), &g, 1.0).forward

@@ -1,12 +1,13 @@
 //! The laws of what a symmetrisation says about its result (claims S1 to S4).
 
+use super::draw::max_norm;
 use super::family::divergence_error;
 use super::symmetrization::{allowance, at_element, moved};
 use super::{Finding, Law, Laws};
 use crate::action::ClosedUnder;
 use crate::family::{FisherInformation, LogPartition, Member, bregman};
 use crate::group::{DenselyGenerated, Group as _, Haar};
-use crate::representation::{ActsOn, HasReynolds};
+use crate::representation::{ActsOn, ElementOf, HasReynolds};
 use crate::scalar::Real;
 use crate::symmetrize::{Gap, Symmetrization, Symmetrized, arithmetic, geometric};
 use rand_chacha::ChaCha8Rng;
@@ -156,6 +157,31 @@ where
     Ok(Finding::within((total - sum).nearest_f64().abs(), tolerance, witness))
 }
 
+/// A number that the worst generator decides, against what is reported: for each generator its value and what that
+/// may be off by, from the posterior and its image.
+fn over_generators<F, R, T>(
+    rep: &R,
+    q: &Member<F, T>,
+    found: &Symmetrized<Member<F, T>, T>,
+    reported: Gap<T>,
+    at: impl Fn(&Member<F, T>, &ElementOf<R>) -> Result<(f64, f64), String>,
+) -> Result<Finding, String>
+where
+    F: ClosedUnder<R, T>,
+    R: ActsOn<T>,
+    R::Group: DenselyGenerated,
+    T: Real,
+{
+    let (mut expected, mut tolerance) = (0.0_f64, 0.0_f64);
+    for s in rep.group().dense_generators() {
+        let (value, error) = at(&moved(rep, &found.posterior, &s)?, &s)?;
+        (expected, tolerance) = (expected.max(value), tolerance.max(error));
+    }
+    let reported = known(reported)?;
+    let witness = format!("{q:?}: {reported}, expected {expected}");
+    Ok(Finding::within((reported.nearest_f64() - expected).abs(), tolerance, witness))
+}
+
 fn distance<F, R, T>(
     rep: &R,
     q: &Member<F, T>,
@@ -168,18 +194,11 @@ where
     R::Group: Haar + DenselyGenerated,
     T: Real,
 {
-    let (mut expected, mut tolerance) = (0.0_f64, 0.0_f64);
-    for s in rep.group().dense_generators() {
-        let image = moved(rep, &found.posterior, &s)?;
+    over_generators(rep, q, found, found.residual.distance, |image, s| {
         let step = image.natural().coordinates() - found.posterior.natural().coordinates();
-        expected = step.iter().map(|x| x.nearest_f64().abs()).fold(expected, f64::max);
-        tolerance = allowance(rep, q, &s, &found.posterior, at_element)?
-            .into_iter()
-            .fold(tolerance, f64::max);
-    }
-    let reported = known(found.residual.distance)?;
-    let witness = format!("{q:?}: {reported}, expected {expected}");
-    Ok(Finding::within((reported.nearest_f64() - expected).abs(), tolerance, witness))
+        let allowed = allowance(rep, q, s, &found.posterior, at_element)?;
+        Ok((max_norm(&step), allowed.into_iter().fold(0.0, f64::max)))
+    })
 }
 
 fn residual<F, R, T>(
@@ -189,18 +208,12 @@ fn residual<F, R, T>(
 ) -> Result<Finding, String>
 where
     F: ClosedUnder<R, T> + LogPartition<T> + FisherInformation<T>,
-    F::Statistic: HasReynolds<T>,
     R: ActsOn<T>,
-    R::Group: Haar + DenselyGenerated,
+    R::Group: DenselyGenerated,
     T: Real,
 {
-    let (mut expected, mut tolerance) = (0.0_f64, 0.0_f64);
-    for s in rep.group().dense_generators() {
-        let image = moved(rep, &found.posterior, &s)?;
-        expected = expected.max(bregman(q.family(), &image, &found.posterior).nearest_f64());
-        tolerance = tolerance.max(2.0 * divergence_error(&image, &found.posterior)?);
-    }
-    let reported = known(found.residual.divergence)?;
-    let witness = format!("{q:?}: {reported}, expected {expected}");
-    Ok(Finding::within((reported.nearest_f64() - expected).abs(), tolerance, witness))
+    over_generators(rep, q, found, found.residual.divergence, |image, _| {
+        let value = bregman(q.family(), image, &found.posterior).nearest_f64();
+        Ok((value, 2.0 * divergence_error(image, &found.posterior)?))
+    })
 }

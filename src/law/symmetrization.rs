@@ -1,7 +1,7 @@
 //! The laws of symmetrisations (claims S1 to S3).
 
-use super::coordinates::worst_coordinate;
-use super::draw::{element, floats, max_norm};
+use super::coordinates::parameters;
+use super::draw::{element, max_norm};
 use super::error_model::{ActionError, ParameterError, row};
 use super::reynolds::ReynoldsError;
 use super::statistic::{evaluation, tilt};
@@ -233,16 +233,7 @@ where
     F: FisherInformation<T>,
 {
     let (a, b) = (a.natural().coordinates(), b.natural().coordinates());
-    if a.len() != b.len() || a.len() != allowed.len() {
-        return Finding::failure(format!("{witness}: parameters of different lengths"));
-    }
-    let gaps = floats(&(a - b));
-    worst_coordinate(
-        &gaps,
-        &vec![0.0; gaps.len()],
-        |k| allowed[k],
-        format!("{witness}: η = {:?} against {:?}, difference", floats(a), floats(b)),
-    )
+    parameters("η", a, b, allowed, witness)
 }
 
 fn invariant<S, F, R, T>(
