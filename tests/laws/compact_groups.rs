@@ -189,6 +189,11 @@ fn what_leaves_the_family_keeps_its_laws() {
     let slanted = ChangeOfBasis::new(so(2), dmatrix![1.0, 2.0; 0.0, 1.0]).unwrap();
     law::tying(&slanted, full::<f64>(2)).assert();
     law::tying(&TensorPower::new(so(2), 2).unwrap(), isotropic(4)).assert();
+    law::sampled_averages(&slanted, full::<f64>(2)).assert();
+    law::sampled_averages(&o(3), isotropic(3)).assert();
+    law::sampled_averages(&shift, full::<f64>(3)).assert();
+    // No draw moves anything, and there are no error bars.
+    law::sampled_averages(&Trivial::new(Cyclic::new(1).unwrap(), 3), full::<f64>(3)).assert();
 }
 
 /// Arithmetic averages that misreport themselves.
