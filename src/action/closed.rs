@@ -1,6 +1,6 @@
 //! Closedness of a family under a representation, as a trait bound (claim F3).
 
-use super::fits;
+use super::{Tilt, fits};
 use crate::family::{Coordinates, FamilyError, Member};
 use crate::representation::{ActsOn, ElementOf, Reynolds};
 use crate::scalar::Scalar;
@@ -13,6 +13,10 @@ use nalgebra::DVector;
 /// that both hold; [`law::closed`](crate::law::closed) checks it numerically.
 ///
 /// The usual case is `c = 0`. Where it is not, override both shifts.
+///
+/// The base measure may also be tilted, `h(ρ(g)θ) |det ρ(g)| = h(θ) e^{⟨a(g), T(θ)⟩ + b(g)}`; natural parameters then
+/// move by the affine maps `g·η = τ(g)⁻ᵀη + a(g⁻¹)`. Where it is, override both tilts; a family becomes such a one by
+/// being written relative to another measure ([`Tilted`](crate::family::Tilted)).
 ///
 /// # Examples
 /// A diagonal Gaussian is closed under signed permutations:
@@ -70,6 +74,20 @@ pub trait ClosedUnder<R: ActsOn<T>, T: Scalar = f64>: Coordinates<T> {
     /// `avg_g c(g)`, or `None` where `c` is zero.
     fn mean_shift(&self, rep: &R) -> Option<DVector<T>> {
         let _ = rep;
+        None
+    }
+
+    /// How the base measure moves under `g`, or `None` where it is invariant under every `g`.
+    fn tilt(&self, rep: &R, g: &ElementOf<R>) -> Option<Tilt<T>> {
+        let _ = (rep, g);
+        None
+    }
+
+    /// `avg_g a(g)`, given the Reynolds operator of `τ`; or `None` where `a` is zero.
+    ///
+    /// It is the geometric average of the member with `η = 0`, were that a parameter, and `P*` sends it to zero.
+    fn mean_tilt(&self, rep: &R, reynolds: &Reynolds<T>) -> Option<DVector<T>> {
+        let _ = (rep, reynolds);
         None
     }
 

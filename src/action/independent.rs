@@ -1,13 +1,13 @@
 //! Closedness of independent coordinates, of Dirichlet distributions and of products.
 
-use super::{ClosedUnder, fits};
+use super::{ClosedUnder, Tilt, fits};
 use crate::family::{
     Dirichlet, FamilyError, Independent, Permuted, Product, Reflected, UnivariateCoordinates,
 };
-use crate::group::FinitelyGenerated;
+use crate::group::{FinitelyGenerated, Group};
 use crate::representation::{
     ActsByPermutations, ActsBySignedPermutations, ActsOn, DirectSum, ElementOf, Representation,
-    SignedPermutation,
+    Reynolds, SignedPermutation,
 };
 use crate::scalar::Scalar;
 use crate::special::Special;
@@ -177,6 +177,26 @@ where
     fn mean_shift(&self, rep: &DirectSum<RA, RB>) -> Option<DVector<T>> {
         let a = self.first().mean_shift(rep.first());
         let b = self.second().mean_shift(rep.second());
+        shifts(self, a, b)
+    }
+
+    fn tilt(&self, rep: &DirectSum<RA, RB>, g: &ElementOf<DirectSum<RA, RB>>) -> Option<Tilt<T>> {
+        let a = self.first().tilt(rep.first(), g);
+        let b = self.second().tilt(rep.second(), g);
+        let part = |tilt: Option<Tilt<T>>| match tilt {
+            Some(tilt) => (Some(tilt.linear), tilt.constant),
+            None => (None, T::zero()),
+        };
+        let ((a, of_a), (b, of_b)) = (part(a), part(b));
+        Some(Tilt { linear: shifts(self, a, b)?, constant: of_a + of_b })
+    }
+
+    /// By the blocks of the Reynolds operator, where there is a tilt at all.
+    fn mean_tilt(&self, rep: &DirectSum<RA, RB>, reynolds: &Reynolds<T>) -> Option<DVector<T>> {
+        self.tilt(rep, &rep.group().identity())?;
+        let (n, m) = (self.first().statistic_dim(), self.second().statistic_dim());
+        let a = self.first().mean_tilt(rep.first(), &reynolds.block(0, n));
+        let b = self.second().mean_tilt(rep.second(), &reynolds.block(n, m));
         shifts(self, a, b)
     }
 }

@@ -15,6 +15,7 @@ mod isotropic_gaussian;
 mod location_scale;
 mod projected;
 mod push_forward;
+mod tilt;
 mod von_mises_fisher;
 mod wishart;
 
@@ -25,6 +26,8 @@ pub use independent::{Components, Moves};
 pub use ising::{BitProducts, SpinProducts};
 pub use location_scale::{project_location_scale, push_forward_location_scale};
 pub use push_forward::push_forward;
+pub use tilt::Tilt;
+pub(crate) use tilt::{averaged_natural, moved_natural};
 
 use crate::family::{Family, FamilyError};
 use crate::representation::Representation;

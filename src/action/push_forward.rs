@@ -1,11 +1,12 @@
 //! Moving one member.
 
-use super::ClosedUnder;
+use super::{ClosedUnder, moved_natural};
 use crate::family::{FamilyError, Member};
-use crate::representation::{ActsOn, Dual, ElementOf};
+use crate::representation::{ActsOn, ElementOf};
 use crate::scalar::Scalar;
 
-/// The push-forward `ρ(g)_# q_η = q_{g·η}`, `g·η = τ(g)⁻ᵀη` (claim F3): the law of `ρ(g)θ` for `θ ∼ q_η`.
+/// The push-forward `ρ(g)_# q_η = q_{g·η}`, `g·η = τ(g)⁻ᵀη` (plus `a(g⁻¹)`, where the base
+/// measure is [tilted](super::Tilt)): the law of `ρ(g)θ` for `θ ∼ q_η` (claim F3).
 ///
 /// # Errors
 /// [`FamilyError`] if the family does not admit the representation (it has another dimension, say), or rounding leads
@@ -36,7 +37,6 @@ where
     T: Scalar,
 {
     q.family().admits(rep)?;
-    let dual = Dual::new(q.family().statistic_action(rep));
-    let moved = dual.apply(g, q.natural().as_slice());
+    let moved = moved_natural(q.family(), rep, g, q.natural().as_slice());
     Member::from_natural(q.family().clone(), moved)
 }

@@ -31,6 +31,7 @@ mod exponential;
 mod finite_support;
 mod full_gaussian;
 mod gamma;
+mod gaussian;
 mod independent;
 mod ising;
 mod isotropic_gaussian;
@@ -47,6 +48,7 @@ mod product;
 mod solve;
 #[cfg(test)]
 mod tests;
+mod tilted;
 mod univariate;
 mod wasserstein;
 
@@ -65,6 +67,7 @@ pub use exponential::Exponential;
 pub use finite_support::FiniteSupport;
 pub use full_gaussian::FullGaussian;
 pub use gamma::Gamma;
+pub use gaussian::GaussianFamily;
 pub use independent::Independent;
 pub use ising::{BinaryIsing, Bits, Ising, Signs, SpinEncoding, SpinFamily, SpinGraph};
 pub use isotropic_gaussian::IsotropicGaussian;
@@ -75,6 +78,7 @@ pub use member::Member;
 pub use parameters::{Mean, Natural};
 pub use poisson::Poisson;
 pub use product::Product;
+pub use tilted::Tilted;
 pub use univariate::{
     Pair, Permuted, Reflected, Univariate, UnivariateCoordinates, UnivariateDensity,
     UnivariateSample,

@@ -1,12 +1,13 @@
 //! The laws of averages over orbits in mean coordinates (claims F3 and S2), for every scalar.
 
-use super::coordinates::worst_coordinate;
+use super::coordinates::parameters;
 use super::draw::{floats, max_norm};
 use super::error_model::{ActionError, ParameterError};
 use super::reynolds::ReynoldsError;
-use super::statistic::{evaluation, shift};
+use super::statistic::{evaluation, shift, tilt};
+use super::symmetrization::moved;
 use super::{Finding, Law, Laws};
-use crate::action::{ClosedUnder, push_forward};
+use crate::action::ClosedUnder;
 use crate::family::{FisherInformation, Member};
 use crate::group::Finite;
 use crate::representation::{ActsOn, Dual, Reynolds};
@@ -18,7 +19,7 @@ use std::rc::Rc;
 /// The largest order up to which averages are compared with their definition.
 const AVERAGED: usize = 256;
 
-/// What [`ClosedUnder`] promises of averages: `mean_shift` is `avg_g c(g)`, and `average_mean`, however it is
+/// What [`ClosedUnder`] promises of averages: `mean_shift` is `avg_g c(g)`, `mean_tilt` is `avg_g a(g)`, and `average_mean`, however it is
 /// computed, is `Pμ + avg_g c(g)`, the mean of the means of the orbit.
 ///
 /// With exact scalars the laws are held to `==`. The definitions are compared for groups of at most
@@ -65,6 +66,7 @@ where
     let other = Rc::clone(&members);
     let laws = vec![
         Law::new("mean shift", "mean_shift = avg_g c(g)", move |_| mean_shift(family, rep)).once(),
+        Law::new("mean tilt", "mean_tilt = avg_g a(g)", move |_| mean_tilt(family, rep)).once(),
         Law::new("average of means", "average_mean has μ = Pμ + avg_g c(g)", move |rng| {
             average(rep, &members(rng)).unwrap_or_else(Finding::failure)
         }),
@@ -111,6 +113,42 @@ where
     )
 }
 
+/// A tilt that is zero may be told or not.
+fn mean_tilt<F, R, T>(family: &F, rep: &R) -> Finding
+where
+    F: ClosedUnder<R, T>,
+    R: ActsOn<T>,
+    R::Group: Finite,
+    T: Scalar,
+{
+    let Some(order) = small_order(rep.group()) else {
+        return Finding::exact(true, "too large to average over");
+    };
+    let dim = family.statistic_dim();
+    let tau = family.statistic_action(rep);
+    let reynolds = Reynolds::of(&tau);
+    let zero = || DVector::from_element(dim, T::zero());
+    let given = family.mean_tilt(rep, &reynolds).unwrap_or_else(zero);
+    let (mut sum, mut size) = (zero(), 0.0_f64);
+    for g in rep.group().elements() {
+        let tilt = tilt(family, rep, &g).linear;
+        if tilt.len() != dim || given.len() != dim {
+            return Finding::failure(format!("g = {g:?}: tilts of other lengths than {dim}"));
+        }
+        size = size.max(max_norm(&tilt));
+        sum += tilt;
+    }
+    let average = sum.map(|entry| entry / T::count(order));
+    let error = ReynoldsError::of(&tau, &reynolds, 1.0);
+    let tolerance = (2.0 * evaluation::<T>(dim) + order as f64 * T::UNIT_ROUNDOFF) * size
+        + dim as f64 * error.projection * size;
+    Finding::within(
+        super::draw::distance(given.as_slice(), average.as_slice()),
+        tolerance,
+        format!("mean_tilt = {:?}, avg a = {:?}", floats(&given), floats(&average)),
+    )
+}
+
 /// What `average_mean` makes of a member, how far its mean may be off in each coordinate, and the
 /// Reynolds operator.
 type Averaged<F, T> = (Member<F, T>, Vec<f64>, Reynolds<T>);
@@ -152,21 +190,7 @@ fn compare<F, T: Scalar>(
 where
     F: FisherInformation<T>,
 {
-    let mean = found.mean_parameter().coordinates();
-    if mean.len() != expected.len() {
-        return Finding::failure(format!(
-            "{witness}: lengths {} and {}",
-            mean.len(),
-            expected.len()
-        ));
-    }
-    let gaps = floats(&(mean - expected));
-    worst_coordinate(
-        &gaps,
-        &vec![0.0; gaps.len()],
-        |k| allowed[k],
-        format!("{witness}: μ = {:?}, expected {:?}, difference", floats(mean), floats(expected)),
-    )
+    parameters("μ", found.mean_parameter().coordinates(), expected, allowed, witness)
 }
 
 fn average<F, R, T>(rep: &R, q: &Member<F, T>) -> Result<Finding, String>
@@ -198,8 +222,7 @@ where
     let dual = Dual::new(q.family().statistic_action(rep));
     let mut sum = DVector::from_element(q.family().statistic_dim(), T::zero());
     for g in rep.group().elements() {
-        let moved = push_forward(q, rep, &g)
-            .map_err(|why| format!("{q:?} moved by {g:?} is no member: {why}"))?;
+        let moved = moved(rep, q, &g)?;
         sum += moved.mean_parameter().coordinates();
         if T::UNIT_ROUNDOFF == 0.0 {
             continue;

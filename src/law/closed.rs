@@ -5,9 +5,10 @@ use super::coordinates::worst_coordinate;
 use super::draw::{element, floats, max_norm};
 use super::error_model::{ActionError, ParameterError};
 use super::family::log_density_error;
-use super::statistic::{evaluation, point_error, sensitivity, shift, statistic};
+use super::statistic::{evaluation, point_error, sensitivity, shift, statistic, tilt};
+use super::symmetrization::moved;
 use super::{Finding, Law, Laws};
-use crate::action::{ClosedUnder, push_forward};
+use crate::action::ClosedUnder;
 use crate::family::{FisherInformation, LogPartition, Member, Sample};
 use crate::group::{Finite, Group, Haar};
 use crate::representation::{ActsOn, Dual, ElementOf};
@@ -17,7 +18,7 @@ use rand_chacha::ChaCha8Rng;
 use std::rc::Rc;
 
 /// What [`ClosedUnder`] promises: the statistic moves affinely
-/// ([`statistic`](super::statistic()), at draws of `members`), the base measure is invariant,
+/// ([`statistic`](super::statistic()), at draws of `members`), the base measure is invariant or tilted as it says,
 /// push-forwards have the density, log-partition and mean that follow, and averages over orbits are what
 /// they are defined to be ([`averages`](super::averages())).
 ///
@@ -69,9 +70,13 @@ where
         })
     };
     let laws = vec![
-        law("base measure", "ln h(ρ(g)θ) + ln|det ρ(g)| = ln h(θ)", base_measure),
+        law(
+            "base measure",
+            "ln h(ρ(g)θ) + ln|det ρ(g)| = ln h(θ) + ⟨a(g), T(θ)⟩ + b(g)",
+            base_measure,
+        ),
         law("density moves", "ln q_{g·η}(ρ(g)θ) + ln|det ρ(g)| = ln q_η(θ)", density),
-        law("log-partition moves", "A(g·η) = A(η) − ⟨η, c(g⁻¹)⟩", log_partition),
+        law("log-partition moves", "A(g·η) = A(η) − ⟨η, c(g⁻¹)⟩ − b(g⁻¹)", log_partition),
         law("mean moves", "μ(g·η) = τ(g)μ(η) + c(g)", mean),
     ];
     let mut kit = statistic(family, rep, draws).and(Laws::new("", laws)).and(averages_of(
@@ -115,11 +120,12 @@ where
         g: ElementOf<R>,
         theta: DVector<T>,
     ) -> Result<Self, String> {
-        let moved = push_forward(q, rep, &g)
-            .map_err(|why| format!("{q:?} moved by {g:?} is no member: {why}"))?;
+        let moved = moved(rep, q, &g)?;
         let tau = q.family().statistic_action(rep);
+        let undo = tilt(q.family(), rep, &rep.group().inverse(&g));
         let eta_error = ActionError::of(&Dual::new(tau.clone()), &g, 1.0).forward
-            * max_norm(q.natural().as_slice());
+            * max_norm(q.natural().as_slice())
+            + evaluation::<T>(q.family().statistic_dim()) * max_norm(&undo.linear);
         let image = rep.apply(&g, theta.as_slice());
         Ok(Self {
             at_q: ParameterError::of(q)?,
@@ -185,10 +191,21 @@ where
 {
     let family = scene.q.family();
     let left = family.log_base_measure(scene.image.as_slice()).nearest_f64() + scene.log_det.0;
-    let right = family.log_base_measure(scene.theta.as_slice()).nearest_f64();
+    let tilt = tilt(family, scene.rep, &scene.g);
+    let statistic = family.sufficient_statistic(scene.theta.as_slice());
+    let exponent = dot(tilt.linear.as_slice(), statistic.as_slice()) + tilt.constant;
+    let right =
+        family.log_base_measure(scene.theta.as_slice()).nearest_f64() + exponent.nearest_f64();
+    let through_tilt: f64 = tilt
+        .linear
+        .iter()
+        .zip(&statistic)
+        .map(|(a, t)| (a.nearest_f64() * t.nearest_f64()).abs())
+        .sum::<f64>()
+        + tilt.constant.nearest_f64().abs();
     Finding::within(
         (left - right).abs(),
-        base_measure_error(scene),
+        base_measure_error(scene) + 2.0 * evaluation::<T>(family.statistic_dim()) * through_tilt,
         format!("{}: {left} against {right}", scene.witness()),
     )
 }
@@ -242,14 +259,16 @@ where
     let product = dot(scene.q.natural().as_slice(), shift.as_slice()).nearest_f64();
     let left = family.log_partition(&scene.moved).nearest_f64();
     let plain = family.log_partition(scene.q).nearest_f64();
-    let right = plain - product;
+    let constant = tilt(family, scene.rep, &undo).constant.nearest_f64();
+    let right = plain - product - constant;
     let through_shift: f64 = scene
         .at_q
         .eta
         .iter()
         .zip(&shift)
         .map(|(eta, shift)| scene.at_q.unit * eta * shift.nearest_f64().abs())
-        .sum();
+        .sum::<f64>()
+        + scene.at_q.unit * constant.abs();
     let through_eta: f64 = scene.at_moved.scale.iter().map(|scale| scale * scene.eta_error).sum();
     let tolerance = 2.0
         * (scene.at_moved.of_log_partition(left)

@@ -69,6 +69,28 @@ where
     Laws::new(format!("coordinates of {family:?}"), laws)
 }
 
+/// Two parameters that should be the same, subtracted in the scalar's own arithmetic, against what each coordinate may
+/// be off by.
+pub(super) fn parameters<T: Scalar>(
+    symbol: &str,
+    found: &DVector<T>,
+    expected: &DVector<T>,
+    allowed: &[f64],
+    witness: String,
+) -> Finding {
+    let lengths = (found.len(), expected.len(), allowed.len());
+    if lengths.0 != lengths.1 || lengths.0 != lengths.2 {
+        return Finding::failure(format!("{witness}: {symbol} of lengths {lengths:?}"));
+    }
+    let gaps = floats(&(found - expected));
+    let witness = format!(
+        "{witness}: {symbol} = {:?}, expected {:?}, difference",
+        floats(found),
+        floats(expected)
+    );
+    worst_coordinate(&gaps, &vec![0.0; gaps.len()], |k| allowed[k], witness)
+}
+
 /// The largest `|a_k − b_k|` against its own tolerance.
 pub(super) fn worst_coordinate(
     a: &[f64],

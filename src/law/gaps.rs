@@ -1,19 +1,21 @@
 //! The laws of what a symmetrisation says about its result (claims S1 to S4).
 
+use super::draw::max_norm;
 use super::family::divergence_error;
 use super::symmetrization::{allowance, at_element, moved};
 use super::{Finding, Law, Laws};
 use crate::action::ClosedUnder;
 use crate::family::{FisherInformation, LogPartition, Member, bregman};
 use crate::group::{DenselyGenerated, Group as _, Haar};
-use crate::representation::{ActsOn, HasReynolds};
+use crate::representation::{ActsOn, ElementOf, HasReynolds};
 use crate::scalar::Real;
-use crate::symmetrize::{Symmetrization, Symmetrized, arithmetic, geometric};
+use crate::symmetrize::{Gap, Symmetrization, Symmetrized, arithmetic, geometric};
 use rand_chacha::ChaCha8Rng;
 use std::rc::Rc;
 
 /// A check of what was found on a member.
-type Check<R, F, T> = fn(&R, &Member<F, T>, &Symmetrized<F, T>) -> Result<Finding, String>;
+type Check<R, F, T> =
+    fn(&R, &Member<F, T>, &Symmetrized<Member<F, T>, T>) -> Result<Finding, String>;
 
 /// What [`Symmetrization::symmetrize_with_gaps`] returns: the posterior that
 /// [`symmetrize`](Symmetrization::symmetrize) returns; divergences that are the Bregman divergences of the
@@ -72,16 +74,25 @@ where
             Finding::exact(same, witness)
         }),
         law("reverse", "reverse = KL(S(q) ‖ q)", |_, q, found| {
-            divergence(&found.posterior, q, found.gaps.reverse)
+            divergence(&found.posterior, q, known(found.gaps.reverse)?)
         }),
         law("forward", "forward = KL(q ‖ S(q))", |_, q, found| {
-            divergence(q, &found.posterior, found.gaps.forward)
+            divergence(q, &found.posterior, known(found.gaps.forward)?)
         }),
-        law("orbit divergence", "orbit_divergence = KL(q̃‖q) + KL(q‖q̂) + KL(q̂‖q̃)", orbit_divergence),
+        law(
+            "orbit divergence",
+            "orbit_divergence = KL(q̃‖q) + KL(q‖q̂) + KL(q̂‖q̃)",
+            |rep, q, found| orbit_divergence(rep, q, known(found.gaps.orbit_divergence)?),
+        ),
         law("moved parameters", "distance = max |s·η − η| over generators s", distance),
         law("moved posterior", "divergence = max KL(s_#S(q) ‖ S(q)) over generators s", residual),
     ];
     Laws::new(format!("gaps of symmetrisation {} under {rep:?}", method.name()), laws)
+}
+
+/// What a member of the family must know in closed form.
+pub(super) fn known<T: Real>(gap: Gap<T>) -> Result<T, String> {
+    gap.known().ok_or_else(|| format!("{gap}: expected a closed form"))
 }
 
 fn divergence<F, T>(a: &Member<F, T>, b: &Member<F, T>, found: T) -> Result<Finding, String>
@@ -99,10 +110,10 @@ where
 
 /// Each of the three divergences is of members that are averaged, and so are off by what averaging costs: the
 /// divergence `KL(a‖b)` has the slopes `I_a(a − b)` and `μ_b − μ_a` in the two parameters.
-fn orbit_divergence<F, R, T>(
+pub(super) fn orbit_divergence<F, R, T>(
     rep: &R,
     q: &Member<F, T>,
-    found: &Symmetrized<F, T>,
+    total: T,
 ) -> Result<Finding, String>
 where
     F: ClosedUnder<R, T> + LogPartition<T> + FisherInformation<T>,
@@ -142,15 +153,39 @@ where
         .map(|k| off_lower[k] * q.mean_parameter().as_slice()[k].nearest_f64().abs())
         .sum();
     tolerance += form + divergence_error(q, &lower)?;
-    let total = found.gaps.orbit_divergence;
     let witness = format!("{q:?}: {total}, and in parts {sum}");
     Ok(Finding::within((total - sum).nearest_f64().abs(), tolerance, witness))
+}
+
+/// A number that the worst generator decides, against what is reported: for each generator its value and what that
+/// may be off by, from the posterior and its image.
+fn over_generators<F, R, T>(
+    rep: &R,
+    q: &Member<F, T>,
+    found: &Symmetrized<Member<F, T>, T>,
+    reported: Gap<T>,
+    at: impl Fn(&Member<F, T>, &ElementOf<R>) -> Result<(f64, f64), String>,
+) -> Result<Finding, String>
+where
+    F: ClosedUnder<R, T>,
+    R: ActsOn<T>,
+    R::Group: DenselyGenerated,
+    T: Real,
+{
+    let (mut expected, mut tolerance) = (0.0_f64, 0.0_f64);
+    for s in rep.group().dense_generators() {
+        let (value, error) = at(&moved(rep, &found.posterior, &s)?, &s)?;
+        (expected, tolerance) = (expected.max(value), tolerance.max(error));
+    }
+    let reported = known(reported)?;
+    let witness = format!("{q:?}: {reported}, expected {expected}");
+    Ok(Finding::within((reported.nearest_f64() - expected).abs(), tolerance, witness))
 }
 
 fn distance<F, R, T>(
     rep: &R,
     q: &Member<F, T>,
-    found: &Symmetrized<F, T>,
+    found: &Symmetrized<Member<F, T>, T>,
 ) -> Result<Finding, String>
 where
     F: ClosedUnder<R, T> + LogPartition<T> + FisherInformation<T>,
@@ -159,39 +194,26 @@ where
     R::Group: Haar + DenselyGenerated,
     T: Real,
 {
-    let (mut expected, mut tolerance) = (0.0_f64, 0.0_f64);
-    for s in rep.group().dense_generators() {
-        let image = moved(rep, &found.posterior, &s)?;
+    over_generators(rep, q, found, found.residual.distance, |image, s| {
         let step = image.natural().coordinates() - found.posterior.natural().coordinates();
-        expected = step.iter().map(|x| x.nearest_f64().abs()).fold(expected, f64::max);
-        tolerance = allowance(rep, q, &s, &found.posterior, at_element)?
-            .into_iter()
-            .fold(tolerance, f64::max);
-    }
-    let reported = found.residual.distance;
-    let witness = format!("{q:?}: {reported}, expected {expected}");
-    Ok(Finding::within((reported.nearest_f64() - expected).abs(), tolerance, witness))
+        let allowed = allowance(rep, q, s, &found.posterior, at_element)?;
+        Ok((max_norm(&step), allowed.into_iter().fold(0.0, f64::max)))
+    })
 }
 
 fn residual<F, R, T>(
     rep: &R,
     q: &Member<F, T>,
-    found: &Symmetrized<F, T>,
+    found: &Symmetrized<Member<F, T>, T>,
 ) -> Result<Finding, String>
 where
     F: ClosedUnder<R, T> + LogPartition<T> + FisherInformation<T>,
-    F::Statistic: HasReynolds<T>,
     R: ActsOn<T>,
-    R::Group: Haar + DenselyGenerated,
+    R::Group: DenselyGenerated,
     T: Real,
 {
-    let (mut expected, mut tolerance) = (0.0_f64, 0.0_f64);
-    for s in rep.group().dense_generators() {
-        let image = moved(rep, &found.posterior, &s)?;
-        expected = expected.max(bregman(q.family(), &image, &found.posterior).nearest_f64());
-        tolerance = tolerance.max(2.0 * divergence_error(&image, &found.posterior)?);
-    }
-    let reported = found.residual.divergence;
-    let witness = format!("{q:?}: {reported}, expected {expected}");
-    Ok(Finding::within((reported.nearest_f64() - expected).abs(), tolerance, witness))
+    over_generators(rep, q, found, found.residual.divergence, |image, _| {
+        let value = bregman(q.family(), image, &found.posterior).nearest_f64();
+        Ok((value, 2.0 * divergence_error(image, &found.posterior)?))
+    })
 }

@@ -27,6 +27,8 @@
 //! | [`closed`] | densities as well | floating point |
 //! | [`symmetrization`], [`compact_symmetrization`] | [`Symmetrization`](crate::symmetrize::Symmetrization) | that of the members |
 //! | [`symmetrization_gaps`] | its gaps and its residual | floating point |
+//! | [`orbit_mixture()`], [`tying()`] | what leaves the family, with its gaps | floating point |
+//! | [`sampled_averages`] | averages over draws, with their error bars | floating point |
 //! | [`loss`] | [`InvariantUnder`](crate::inference::InvariantUnder), a promise of losses | `f64` |
 //! | [`model`](model()) | [`Model`](crate::model::Model) under a [`Joint`](crate::model::Joint) | `f64`; any in [`model_over`] |
 //! | [`differentiable`] | [`Differentiable`](crate::model::Differentiable) | `f64`; floating point in [`differentiable_over`] |
@@ -51,14 +53,17 @@ mod infinitesimal;
 mod lie_group;
 mod loss;
 mod model;
+mod orbit_mixture;
 mod orthogonal;
 mod representation;
 mod residual;
 mod reynolds;
+mod sampled;
 mod sampling;
 mod signed_permutation;
 mod statistic;
 mod symmetrization;
+mod tying;
 
 pub use admissible::admissible;
 pub use averages::averages;
@@ -72,13 +77,16 @@ pub use infinitesimal::infinitesimal;
 pub use lie_group::lie_group;
 pub use loss::loss;
 pub use model::{model, model_over};
+pub use orbit_mixture::orbit_mixture;
 pub use orthogonal::{orthogonal, orthogonal_over};
 pub use representation::{representation, representation_over};
 pub use residual::Residual;
 pub use reynolds::{reynolds, reynolds_over};
+pub use sampled::sampled_averages;
 pub use signed_permutation::{permutations, signed_permutations};
 pub use statistic::statistic;
 pub use symmetrization::{compact_symmetrization, symmetrization};
+pub use tying::tying;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;

@@ -5,10 +5,10 @@ use super::draw::{element, floats, max_norm};
 use super::error_model::ActionError;
 use super::representation::representation_over;
 use super::{Finding, Law, Laws};
-use crate::action::ClosedUnder;
+use crate::action::{ClosedUnder, Tilt};
 use crate::group::{Group, Haar};
 use crate::representation::{ActsOn, ElementOf, Representation};
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, dot};
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
 use std::rc::Rc;
@@ -45,7 +45,7 @@ where
 {
     let tau = Rc::new(family.statistic_action(rep));
     let of_tau = representation_over::<T, F::Statistic>(&tau, 1.0).of_part("τ");
-    let (tau_1, tau_2, tau_3) = (Rc::clone(&tau), Rc::clone(&tau), tau);
+    let (tau_1, tau_2, tau_3, tau_4) = (Rc::clone(&tau), Rc::clone(&tau), Rc::clone(&tau), tau);
     let laws = vec![
         Law::new("dimensions", "ρ acts on θ, τ on T(θ)", move |_| {
             let (rho, theta) = (rep.dim(), family.dim());
@@ -64,6 +64,14 @@ where
             let (a, b) = (element(rep.group(), rng), element(rep.group(), rng));
             cocycle(family, rep, tau_3.as_ref(), &a, &b)
         }),
+        Law::new(
+            "tilt",
+            "a(gh) = τ(h)ᵀa(g) + a(h), b(gh) = b(g) + b(h) + ⟨a(g), c(h)⟩",
+            move |rng| {
+                let (g, h) = (element(rep.group(), rng), element(rep.group(), rng));
+                tilt_cocycle(family, rep, tau_4.as_ref(), &g, &h)
+            },
+        ),
     ];
     Laws::new(format!("statistic of {family:?} under {rep:?}"), laws).and(of_tau)
 }
@@ -78,6 +86,19 @@ where
     family
         .statistic_shift(rep, g)
         .unwrap_or_else(|| DVector::from_element(family.statistic_dim(), T::zero()))
+}
+
+/// `a(g)` and `b(g)`, with their zeros.
+pub(super) fn tilt<F, R, T>(family: &F, rep: &R, g: &ElementOf<R>) -> Tilt<T>
+where
+    F: ClosedUnder<R, T>,
+    R: ActsOn<T>,
+    T: Scalar,
+{
+    family.tilt(rep, g).unwrap_or_else(|| Tilt {
+        linear: DVector::from_element(family.statistic_dim(), T::zero()),
+        constant: T::zero(),
+    })
 }
 
 /// The roundings granted to a statistic, a shift or a base measure, relative to its size.
@@ -210,4 +231,54 @@ where
             floats(&right)
         ),
     )
+}
+
+fn tilt_cocycle<F, R, T>(
+    family: &F,
+    rep: &R,
+    tau: &F::Statistic,
+    g: &ElementOf<R>,
+    h: &ElementOf<R>,
+) -> Finding
+where
+    F: ClosedUnder<R, T>,
+    R: ActsOn<T>,
+    T: Scalar,
+{
+    let at_gh = tilt(family, rep, &rep.group().compose(g, h));
+    let (at_g, at_h) = (tilt(family, rep, g), tilt(family, rep, h));
+    let shift = shift(family, rep, h);
+    if [&at_gh, &at_g, &at_h].iter().any(|tilt| tilt.linear.len() != tau.dim()) {
+        return Finding::failure(format!("g = {g:?}, h = {h:?}: tilts of other lengths than τ's"));
+    }
+    let mut linear = at_h.linear.clone();
+    tau.act_transposed(h, at_g.linear.as_slice(), linear.as_mut_slice());
+    linear += &at_h.linear;
+    let product = dot(at_g.linear.as_slice(), shift.as_slice());
+    let constant = at_g.constant.clone() + at_h.constant.clone() + product;
+    let unit = evaluation::<T>(tau.dim());
+    let error = ActionError::of(tau, h, 1.0);
+    // All three are held to be accurate relative to the largest of them.
+    let sizes = max_norm(&at_g.linear) + max_norm(&at_h.linear) + max_norm(&at_gh.linear);
+    let of_linear = 2.0 * (error.transposed + error.columns * unit + unit) * sizes;
+    let of_constant = 2.0
+        * ((tau.dim() as f64 + 3.0) * unit * sizes * max_norm(&shift)
+            + of_linear * max_norm(&shift) * tau.dim() as f64
+            + unit
+                * (at_g.constant.nearest_f64().abs()
+                    + at_h.constant.nearest_f64().abs()
+                    + at_gh.constant.nearest_f64().abs()));
+    let off = super::draw::distance(at_gh.linear.as_slice(), linear.as_slice());
+    let of_linear = Finding::within(
+        off,
+        of_linear,
+        format!("g = {g:?}, h = {h:?}: a(gh) = {:?}", at_gh.linear),
+    );
+    let step = super::draw::gap(&at_gh.constant, &constant);
+    let of_constant = Finding::within(
+        step,
+        of_constant,
+        format!("g = {g:?}, h = {h:?}: b(gh) = {}", at_gh.constant),
+    );
+    if of_constant.residual.ratio() > of_linear.residual.ratio() { of_constant } else { of_linear }
 }

@@ -1,13 +1,14 @@
 //! The laws of symmetrisations (claims S1 to S3).
 
-use super::coordinates::worst_coordinate;
-use super::draw::{element, floats, max_norm};
+use super::coordinates::parameters;
+use super::draw::{element, max_norm};
 use super::error_model::{ActionError, ParameterError, row};
 use super::reynolds::ReynoldsError;
+use super::statistic::{evaluation, tilt};
 use super::{Finding, Law, Laws};
 use crate::action::{ClosedUnder, push_forward};
 use crate::family::{FisherInformation, Member};
-use crate::group::{Finite, Haar};
+use crate::group::{Finite, Group as _, Haar};
 use crate::representation::{ActsOn, Dual, ElementOf, HasReynolds, Reynolds};
 use crate::scalar::Scalar;
 use crate::symmetrize::Symmetrization;
@@ -202,7 +203,9 @@ where
     let n = at_q.scale.len();
     let eta = max_norm(&at_q.eta).max(max_norm(&at_result.eta));
     let scale = max_norm(&at_q.scale).max(max_norm(&at_result.scale));
-    let action = ActionError::of(&Dual::new(tau), g, 1.0).forward * eta;
+    let undo = tilt(q.family(), rep, &rep.group().inverse(g));
+    let action = ActionError::of(&Dual::new(tau), g, 1.0).forward * eta
+        + evaluation::<T>(n) * max_norm(&undo.linear);
     let worst_mean = (0..n)
         .map(|k| {
             let slope: f64 = at_moved.information.row(k).iter().map(|entry| entry.abs()).sum();
@@ -230,16 +233,7 @@ where
     F: FisherInformation<T>,
 {
     let (a, b) = (a.natural().coordinates(), b.natural().coordinates());
-    if a.len() != b.len() || a.len() != allowed.len() {
-        return Finding::failure(format!("{witness}: parameters of different lengths"));
-    }
-    let gaps = floats(&(a - b));
-    worst_coordinate(
-        &gaps,
-        &vec![0.0; gaps.len()],
-        |k| allowed[k],
-        format!("{witness}: η = {:?} against {:?}, difference", floats(a), floats(b)),
-    )
+    parameters("η", a, b, allowed, witness)
 }
 
 fn invariant<S, F, R, T>(

@@ -204,6 +204,12 @@ impl<T: Scalar> Reynolds<T> {
         }
     }
 
+    /// The block of `P` on some coordinates in a row, where these are a summand of the representation.
+    pub(crate) fn block(&self, from: usize, size: usize) -> Self {
+        let block = self.matrix().view((from, from), (size, size)).into_owned();
+        Self { kind: Kind::Matrix(block) }
+    }
+
     /// `P` as a matrix.
     pub fn matrix(&self) -> DMatrix<T> {
         match &self.kind {

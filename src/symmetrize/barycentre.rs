@@ -1,8 +1,9 @@
 //! The Wasserstein-2 barycentre of Gaussians with any covariance (claim S3).
 
-use super::{Projection, Symmetrization};
-use crate::action::fits;
+use super::{Gaps, Invariance, Projection, Symmetrization, Symmetrized};
+use crate::action::{ClosedUnder, fits};
 use crate::family::{FamilyError, FullGaussian, Member, Wasserstein, symmetric};
+use crate::group::DenselyGenerated;
 use crate::linalg::{Spectrum, frobenius, units};
 use crate::representation::{ActsOrthogonally, HasReynolds, SymmetricSquare, pair_index, pairs};
 use crate::scalar::Real;
@@ -23,6 +24,8 @@ pub struct Barycentre<T = f64> {
     /// from the residual and the conditioning: of the iteration, and of the precision that a posterior is stored
     /// by.
     pub error: T,
+    /// `avg W_2²` to the Gaussians, which the barycentre makes smallest; in squared units of `θ`.
+    pub mean_square: T,
 }
 
 /// The Wasserstein-2 barycentre of Gaussians with equal weights: the law `ν` with the smallest mean of
@@ -82,7 +85,12 @@ pub fn wasserstein_barycentre<T: Real>(
     };
     let found = fixed_point(start * weight, average, |covariance| covariance)?;
     let posterior = FullGaussian::with_covariance(&(mean * weight), &found.covariance)?;
-    Ok(found.about(posterior, low, high))
+    let mut mean_square = T::zero();
+    for q in members {
+        let distance = q.family().wasserstein(q, &posterior)?;
+        mean_square += weight * distance * distance;
+    }
+    Ok(found.about(posterior, mean_square, low, high))
 }
 
 /// The Wasserstein-2 barycentre of the orbit `{g_# q}` under an orthogonal action: the
@@ -143,7 +151,51 @@ where
     let found = fixed_point(project(&covariance), average, |covariance| project(&covariance))?;
     let posterior =
         FullGaussian::with_covariance(&on_means.project(q.mean().as_slice()), &found.covariance)?;
-    Ok(found.about(posterior, spectrum.smallest() * spectrum.smallest(), spectrum.largest()))
+    // The action preserves distances, and leaves the barycentre alone.
+    let distance = q.family().wasserstein(q, &posterior)?;
+    let (low, high) = (spectrum.smallest() * spectrum.smallest(), spectrum.largest());
+    Ok(found.about(posterior, distance * distance, low, high))
+}
+
+impl<T: Real> Barycentre<T> {
+    /// The [`barycentre`] of the orbit of `q` with its gaps and its residual; the Wasserstein gap is the distance that
+    /// it makes smallest on average over the orbit, the same to every member of it.
+    ///
+    /// # Errors
+    /// [`FamilyError`] if the representation has another dimension than the family or no clear average.
+    ///
+    /// # Examples
+    /// ```
+    /// use equibayes::family::FullGaussian;
+    /// use equibayes::group::Cyclic;
+    /// use equibayes::representation::PermutationRep;
+    /// use equibayes::symmetrize::barycentre;
+    /// use nalgebra::{dmatrix, dvector};
+    ///
+    /// let swap = PermutationRep::regular(&Cyclic::new(2)?)?;
+    /// let q = FullGaussian::with_covariance(&dvector![1.0, 5.0], &dmatrix![1.0, 0.0; 0.0, 9.0])?;
+    /// let found = barycentre(&q, &swap)?.with_gaps(&q, &swap)?;
+    /// // Both means are 2 away from the middle, both standard deviations 1.
+    /// let distance = found.gaps.wasserstein.known().unwrap_or(f64::NAN);
+    /// assert!((distance - 10.0_f64.sqrt()).abs() < 1e-12);
+    /// assert!(found.residual.divergence.known() < Some(1e-15));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_gaps<R>(
+        self,
+        q: &Member<FullGaussian, T>,
+        rep: &R,
+    ) -> Result<Symmetrized<Self, T>, FamilyError>
+    where
+        R: ActsOrthogonally + HasReynolds<T>,
+        <FullGaussian as ClosedUnder<R, T>>::Statistic: HasReynolds<T>,
+        R::Group: DenselyGenerated,
+    {
+        let distance = q.family().wasserstein(q, &self.posterior)?;
+        let gaps = Gaps::between(q, &self.posterior, rep, Some(distance))?;
+        let residual = Invariance::of(&self.posterior, rep)?;
+        Ok(Symmetrized { posterior: self, gaps, residual })
+    }
 }
 
 /// Where the iteration came to rest.
@@ -160,7 +212,13 @@ impl<T: Real> Found<T> {
     /// `avg Σ_ij |H'_ij|²/(√(λ_i λ_j)(√λ_i + √λ_j))` in the direction `H`, with `H' = Σ_g^½ H Σ_g^½` in eigenvectors of
     /// `Σ_g^½ S Σ_g^½`, whose eigenvalues `λ` are at most `β²` for `S ≼ β`, as the barycentre is. So `φ` is strongly
     /// convex there, with the modulus `avg α²/(2β³)`, and `‖S − S*‖ ≤ ‖∇φ(S)‖ · 2β³/avg α²`.
-    fn about(self, posterior: Member<FullGaussian, T>, low: T, high: T) -> Barycentre<T> {
+    fn about(
+        self,
+        posterior: Member<FullGaussian, T>,
+        mean_square: T,
+        low: T,
+        high: T,
+    ) -> Barycentre<T> {
         let two = T::one() + T::one();
         let n = posterior.mean().len();
         let (precision, covariance) = (posterior.precision().trace(), self.covariance.trace());
@@ -168,7 +226,7 @@ impl<T: Real> Found<T> {
         // order.
         let stored = units::<T>(4 * (3 * n + 1)) * precision * covariance * covariance;
         let error = self.residual * two * high * high * high / low + stored;
-        Barycentre { posterior, steps: self.steps, residual: self.residual, error }
+        Barycentre { posterior, steps: self.steps, residual: self.residual, error, mean_square }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Geometric averaging: natural coordinates (claim S1).
 
 use super::Symmetrization;
-use crate::action::ClosedUnder;
+use crate::action::{ClosedUnder, averaged_natural};
 use crate::family::{FamilyError, Member};
 use crate::representation::{ActsOn, HasReynolds};
 use crate::scalar::Scalar;
@@ -10,7 +10,7 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Geometric;
 
-/// `η̃ = P*η`: the normalised geometric mean of the orbit, and the I-projection of `q` on the invariant
+/// `η̃ = P*η` (plus `avg_g a(g)`, where the base measure is tilted): the normalised geometric mean of the orbit, and the I-projection of `q` on the invariant
 /// members (claim S1).
 ///
 /// # Errors
@@ -41,8 +41,8 @@ where
 {
     q.family().admits(rep)?;
     let reynolds = q.family().statistic_action(rep).reynolds()?;
-    let eta = reynolds.natural(q.natural());
-    Member::from_natural(q.family().clone(), eta.into_coordinates())
+    let eta = averaged_natural(q.family(), rep, &reynolds, q.natural());
+    Member::from_natural(q.family().clone(), eta)
 }
 
 impl<F, R, T> Symmetrization<F, R, T> for Geometric

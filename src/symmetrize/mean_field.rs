@@ -11,11 +11,13 @@
 //! Standard deviations must be positive, except where an orbit is invariant already (a tied posterior
 //! has the scale 0 on killed orbits, and comes back as it is). Elsewhere a 0 gives NaN.
 
+mod gaps;
 mod orbit;
 #[cfg(test)]
 mod tests;
 
 use crate::representation::{SignedOrbits, SignedPermutation};
+pub use gaps::{MeanField, symmetrize_with_gaps};
 use orbit::{Values, divergence};
 use std::fmt;
 use std::ops::AddAssign;

@@ -9,6 +9,8 @@ use crate::scalar::{Real, Scalar};
 use nalgebra::DVector;
 use rand::Rng;
 
+mod gaps;
+
 /// The largest group that a density is summed over.
 const MOST: usize = 1 << 20;
 

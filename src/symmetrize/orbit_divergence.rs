@@ -1,7 +1,7 @@
 //! The orbit divergence and its three parts (claims B2 and S4).
 
 use super::{arithmetic, geometric};
-use crate::action::ClosedUnder;
+use crate::action::{ClosedUnder, averaged_natural};
 use crate::family::{FamilyError, LogPartition, Member};
 use crate::representation::{ActsOn, HasReynolds};
 use crate::scalar::{Real, Scalar, dot};
@@ -21,11 +21,12 @@ pub struct OrbitDivergence<T = f64> {
     pub remainder: T,
 }
 
-/// `avg_g KL(q_η ‖ q_{g·η}) = ⟨η − P*η, μ⟩ − ⟨η, avg_g c(g)⟩` in closed form (claim B2): linear, so
-/// exact for exact scalars, and never enumerating the group where the action is by signed permutations.
+/// `avg_g KL(q_η ‖ q_{g·η}) = ⟨η − η̃, μ − μ̂⟩` with the two averages `η̃ = P*η + avg_g a(g)` and
+/// `μ̂ = Pμ + avg_g c(g)`, in closed form (claim B2): linear, so exact for exact scalars, and never enumerating the
+/// group where the action is by signed permutations.
 ///
-/// Computed as `⟨η − P*η, μ − Pμ⟩` where `c = 0`, which is the same (`P*` and `P` are adjoint
-/// projectors) and cancels less.
+/// Without tilt it is `⟨η − P*η, μ⟩ − ⟨η, avg_g c(g)⟩`, since `P` and `P*` are adjoint projectors and send the averages of
+/// `c` and `a` to zero; this way it cancels less.
 ///
 /// # Errors
 /// [`FamilyError`] if the representation has another dimension than the family.
@@ -38,16 +39,12 @@ where
 {
     q.family().admits(rep)?;
     let reynolds = q.family().statistic_action(rep).reynolds()?;
-    let eta = q.natural().coordinates();
-    let mu = q.mean_parameter().coordinates();
-    let moved = eta - reynolds.natural(q.natural()).coordinates();
-    Ok(match q.family().mean_shift(rep) {
-        None => {
-            let centred = mu - reynolds.mean(q.mean_parameter()).coordinates();
-            dot(moved.as_slice(), centred.as_slice())
-        }
-        Some(shift) => dot(moved.as_slice(), mu.as_slice()) - dot(eta.as_slice(), shift.as_slice()),
-    })
+    let eta = q.natural().coordinates() - averaged_natural(q.family(), rep, &reynolds, q.natural());
+    let mut mu = q.mean_parameter().coordinates() - reynolds.mean(q.mean_parameter()).coordinates();
+    if let Some(shift) = q.family().mean_shift(rep) {
+        mu -= shift;
+    }
+    Ok(dot(eta.as_slice(), mu.as_slice()))
 }
 
 /// The orbit divergence of `q` with its split.

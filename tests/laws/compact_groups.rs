@@ -16,7 +16,7 @@ use equibayes::representation::{
 };
 use equibayes::scalar::{Rational, Scalar};
 use equibayes::symmetrize::{
-    Arithmetic, Geometric, Projection, Symmetrization, Symmetrized, arithmetic,
+    Arithmetic, Gap, Geometric, Projection, Symmetrization, Symmetrized, Why, arithmetic,
     arithmetic_by_sampling, barycentre, geometric, geometric_by_sampling, mixture,
     orbit_divergence, tie,
 };
@@ -172,6 +172,30 @@ fn gaps_of_finite_groups_keep_the_laws() {
     law::symmetrization_gaps(&Geometric, &trivial, full::<f64>(3)).assert();
 }
 
+#[test]
+fn what_leaves_the_family_keeps_its_laws() {
+    let shift = PermutationRep::regular(&Cyclic::new(3).unwrap()).unwrap();
+    let leaning =
+        ChangeOfBasis::new(shift.clone(), dmatrix![1.0, 0.0, 0.0; 1.0, 1.0, 0.0; 0.0, -1.0, 1.0]);
+    let leaning = leaning.unwrap();
+    law::orbit_mixture(&shift, full::<f64>(3)).assert();
+    law::orbit_mixture(&leaning, full::<f64>(3)).assert();
+    law::tying(&shift, full::<f64>(3)).assert();
+    law::tying(&leaning, full::<f64>(3)).assert();
+    for n in 1..=3 {
+        law::tying(&o(n), isotropic(n)).assert();
+        law::tying(&so(n), full::<f64>(n)).assert();
+    }
+    let slanted = ChangeOfBasis::new(so(2), dmatrix![1.0, 2.0; 0.0, 1.0]).unwrap();
+    law::tying(&slanted, full::<f64>(2)).assert();
+    law::tying(&TensorPower::new(so(2), 2).unwrap(), isotropic(4)).assert();
+    law::sampled_averages(&slanted, full::<f64>(2)).assert();
+    law::sampled_averages(&o(3), isotropic(3)).assert();
+    law::sampled_averages(&shift, full::<f64>(3)).assert();
+    // No draw moves anything, and there are no error bars.
+    law::sampled_averages(&Trivial::new(Cyclic::new(1).unwrap(), 3), full::<f64>(3)).assert();
+}
+
 /// Arithmetic averages that misreport themselves.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Liar {
@@ -199,18 +223,21 @@ impl Symmetrization<FullGaussian, Standard<Orthogonal>> for Liar {
         &self,
         q: &Q,
         rep: &Standard<Orthogonal>,
-    ) -> Result<Symmetrized<FullGaussian>, FamilyError> {
+    ) -> Result<Symmetrized<Q>, FamilyError> {
         let mut found = Arithmetic.symmetrize_with_gaps(q, rep)?;
         match self {
             Self::SwapsDivergences => {
                 std::mem::swap(&mut found.gaps.forward, &mut found.gaps.reverse);
             }
             Self::ClaimsInvariance => {
-                found.gaps.forward = 0.0;
-                found.gaps.reverse = 0.0;
+                found.gaps.forward = Gap::Known(0.0);
+                found.gaps.reverse = Gap::Known(0.0);
                 found.posterior = q.clone();
             }
-            Self::LeavesHalf => found.gaps.orbit_divergence /= 2.0,
+            Self::LeavesHalf => {
+                let whole = found.gaps.orbit_divergence.known().unwrap();
+                found.gaps.orbit_divergence = Gap::Known(whole / 2.0);
+            }
             Self::ReturnsAnother => found.posterior = geometric(q, rep)?,
         }
         Ok(found)
@@ -337,9 +364,10 @@ fn rotations_of_the_plane_keep_what_reflections_do_not() {
     let turns = TensorPower::new(so(2), 2).unwrap();
     let found = Projection.symmetrize_with_gaps(&q, &turns).unwrap();
     assert_eq!(found.posterior, rotated);
-    assert_eq!(found.gaps.wasserstein, Some(20.0_f64.sqrt()));
-    assert_eq!((found.gaps.forward, found.gaps.reverse), (20.0, 20.0));
-    assert_eq!(Geometric.symmetrize_with_gaps(&q, &turns).unwrap().gaps.wasserstein, None);
+    assert_eq!(found.gaps.wasserstein, Gap::Known(20.0_f64.sqrt()));
+    assert_eq!((found.gaps.forward, found.gaps.reverse), (Gap::Known(20.0), Gap::Known(20.0)));
+    let by_geometry = Geometric.symmetrize_with_gaps(&q, &turns).unwrap();
+    assert_eq!(by_geometry.gaps.wasserstein, Gap::Unknown(Why::NotSought));
     let all = geometric(&q, &TensorPower::new(o(2), 2).unwrap()).unwrap();
     assert_eq!(all.mean().as_slice(), [2.0, 0.0, 0.0, 2.0]);
     let reflection = o(2).group().components()[1].clone();

@@ -121,6 +121,6 @@ fn registered_families_obey_the_laws() {
         };
         let mut kits = Kits(&scene, 0);
         each_family(&mut kits);
-        assert_eq!(kits.1, 16, "families in the registry");
+        assert_eq!(kits.1, 18, "families in the registry");
     }
 }

@@ -122,8 +122,16 @@ fn moves<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outcome, FamilyErr
         let moved = it.move_natural(g, eta);
         let left = pair(&moved, &(it.tau(g) * mu + it.shift(g)));
         let right = match drop {
-            Drop::Shift => pair(eta, mu),
-            _ => pair(eta, mu) - pair(eta, it.shift(it.inverse(g))),
+            Drop::Shift => {
+                let tilt = &it.tilt(it.inverse(g)).linear;
+                pair(eta, mu) + pair(tilt, &(it.tau(g) * mu + it.shift(g)))
+            }
+            // With u = a(g⁻¹): ⟨τ⁻ᵀη + u, τμ + c⟩ = ⟨η, μ⟩ − ⟨η, c(g⁻¹)⟩ + ⟨u, τμ + c⟩.
+            _ => {
+                let inverse = it.inverse(g);
+                let tilted = pair(&it.tilt(inverse).linear, &(it.tau(g) * mu + it.shift(g)));
+                pair(eta, mu) - pair(eta, it.shift(inverse)) + tilted
+            }
         };
         let statistics = it.statistics::<E>(scene, &a)?;
         let outcome = Outcome::new(

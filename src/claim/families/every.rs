@@ -208,7 +208,7 @@ pub(super) fn of_f3() -> Vec<Box<dyn Claim>> {
             about: costly(theorem(
                 "F3.orbits",
                 "push-forwards of a closed family: every family",
-                "T(ρ(g)θ) = τ(g)T(θ) + c(g); q_{g·η}(ρ(g)θ) = q_η(θ); A(g·η) = A(η) − ⟨η, c(g⁻¹)⟩; μ(g·η) = τ(g)μ(η) + c(g); I(g·η) = τ(g)I(η)τ(g)ᵀ; (gh)·η = g·(h·η)",
+                "T(ρ(g)θ) = τ(g)T(θ) + c(g); q_{g·η}(ρ(g)θ) = q_η(θ); A(g·η) = A(η) − ⟨η, c(g⁻¹)⟩ (less b(g⁻¹) where the base measure is tilted); μ(g·η) = τ(g)μ(η) + c(g); I(g·η) = τ(g)I(η)τ(g)ᵀ; (gh)·η = g·(h·η)",
                 CLOSED,
                 KINDS,
             )),
@@ -355,6 +355,10 @@ fn orbits<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outcome, FamilyEr
     let inverse = group.inverse(&g);
     let back =
         shift(&inverse).map_or(Tracked::zero(), |c| dot(q.natural().as_slice(), c.as_slice()));
+    let back = match family.tilt(&rep, &inverse) {
+        Some(tilt) => back + tilt.constant,
+        None => back,
+    };
     let matrix = tau.matrix(&g);
     let information = &matrix * family.fisher_information(&q) * matrix.transpose();
     let at_once = push_forward(&q, &rep, &group.compose(&g, &h))?;
@@ -372,7 +376,7 @@ fn orbits<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outcome, FamilyEr
         close(&family.log_density(&moved, image.as_slice()), &family.log_density(&q, &theta)),
     )
     .and(
-        "A(g·η) = A(η) − ⟨η, c(g⁻¹)⟩",
+        "A(g·η) = A(η) − ⟨η, c(g⁻¹)⟩ − b(g⁻¹)",
         close(&family.log_partition(&moved), &(family.log_partition(&q) - back)),
     )
     .and(

@@ -13,6 +13,7 @@ mod f2;
 mod f3;
 mod f3_controls;
 mod f3_linear;
+mod f3_tilt;
 mod f4;
 mod f4_isotropic;
 mod f5;
@@ -42,6 +43,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(every::of_f3());
     claims.push(fixed_signs::of_orbits());
     claims.extend(affine::claims());
+    claims.extend(f3_tilt::claims());
     claims.extend(f4::claims());
     claims.extend(f4_isotropic::claims());
     claims.extend(f5::claims());

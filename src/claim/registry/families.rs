@@ -50,6 +50,9 @@ pub trait FamilyEntry: Send + Sync + 'static {
     /// Whether `τ` is not orthogonal, under shears or under permutations.
     const SKEW: bool = false;
 
+    /// Whether the base measure moves, `a(g) ≠ 0`, once something moves.
+    const TILTED: bool = false;
+
     /// The representation on a scene.
     fn rep<T: Scalar>(scene: &Scene) -> Self::Rep<T>;
 

@@ -21,7 +21,7 @@ pub(super) fn of_s1() -> Vec<Box<dyn Claim>> {
             about: closed_theorem(
                 "S1.families",
                 "geometric averaging is the I-projection: every family",
-                "q̃ with η̃ = P*η is invariant; KL(q̃‖q) = A(η) − A(P*η) − ⟨η, avg_g c(g)⟩; KL(ζ‖q) = KL(ζ‖q̃) + KL(q̃‖q) for every invariant member ζ",
+                "q̃ with η̃ = P*η + avg_g a(g) is invariant; KL(q̃‖q) = A(η) − A(η̃) − ⟨η − avg_g a(g), avg_g c(g)⟩; KL(ζ‖q) = KL(ζ‖q̃) + KL(q̃‖q) for every invariant member ζ",
             ),
             instances: scenes,
             check: every!(|scene| geometric_projects::<E>(scene, true), E),
@@ -89,7 +89,7 @@ pub(super) fn of_s4() -> Vec<Box<dyn Claim>> {
             about: closed_theorem(
                 "S4.families",
                 "the orbit divergence, in closed form and in three parts: every family",
-                "avg_g KL(q‖g_#q) = ⟨η − P*η, μ⟩ − ⟨η, avg_g c(g)⟩ = KL(q̃‖q) + KL(q‖q̂) + KL(q̂‖q̃)",
+                "avg_g KL(q‖g_#q) = ⟨η − η̃, μ − μ̂⟩ = ⟨η − η̃, μ⟩ − ⟨η − avg_g a(g), avg_g c(g)⟩ = KL(q̃‖q) + KL(q‖q̂) + KL(q̂‖q̃)",
             ),
             instances: scenes,
             check: every!(|scene| splits::<E>(scene, Drop::Nothing), E),
@@ -155,13 +155,18 @@ fn geometric_projects<E: FamilyEntry>(
     let split = family.kl(&zeta, &lower) + gap;
     let mut descent = family.log_partition(&q) - family.log_partition(&lower);
     if let Some(shift) = family.mean_shift(&rep) {
-        descent -= dot(q.natural().as_slice(), shift.as_slice());
+        let reynolds = Reynolds::of(&family.statistic_action(&rep));
+        let eta = match family.mean_tilt(&rep, &reynolds) {
+            Some(tilt) => q.natural().coordinates() - tilt,
+            None => q.natural().coordinates().clone(),
+        };
+        descent -= dot(eta.as_slice(), shift.as_slice());
     }
     Ok(Outcome::new(
         "g·η̃ = η̃",
         all_close(moved.natural().coordinates(), lower.natural().coordinates()),
     )
-    .and("KL(q̃‖q) = A(η) − A(P*η) − ⟨η, avg_g c(g)⟩", close(&gap, &descent))
+    .and("KL(q̃‖q) = A(η) − A(η̃) − ⟨η − avg_g a(g), avg_g c(g)⟩", close(&gap, &descent))
     .and("KL(ζ‖q) = KL(ζ‖q̃) + KL(q̃‖q)", close(&family.kl(&zeta, &q), &split)))
 }
 
@@ -217,6 +222,6 @@ fn splits<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outcome, FamilyEr
         _ => family.kl(&upper, &lower),
     };
     let parts = family.kl(&lower, &q) + family.kl(&q, &upper) + remainder;
-    Ok(Outcome::new("avg_g KL(q‖g_#q) = ⟨η − P*η, μ⟩ − ⟨η, avg c⟩", close(&divergence, &closed))
+    Ok(Outcome::new("avg_g KL(q‖g_#q) = ⟨η − η̃, μ − μ̂⟩", close(&divergence, &closed))
         .and("avg_g KL(q‖g_#q) = KL(q̃‖q) + KL(q‖q̂) + KL(q̂‖q̃)", close(&divergence, &parts)))
 }

@@ -3,15 +3,19 @@
 use super::rounding::{Known, U};
 use super::setting::{DIAGONAL, diagonal_scenes, settled, shown};
 use crate::action::ClosedUnder;
-use crate::claim::scene::{Scene, Which};
+use crate::claim::scene::{GroupSpec, Scene, Which};
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
 use crate::family::{DiagonalGaussian, FamilyError, Member};
 use crate::group::AnyGroup;
 use crate::law::Residual;
-use crate::representation::{Representation, Reynolds, SignedOrbits, SignedPermutationRep};
+use crate::representation::{
+    ActsBySignedPermutations, Representation, Reynolds, SignedOrbits, SignedPermutation,
+    SignedPermutationRep,
+};
 use crate::scalar::Rational;
 use crate::symmetrize::{arithmetic, geometric, projection};
 use num_traits::Zero;
+use proptest::strategy::{BoxedStrategy, Strategy};
 
 /// The bound for diagonal Gaussians with its controls.
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
@@ -22,7 +26,13 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         of: None,
         evidence: Evidence::Float,
         statement: "n/Σσ⁻² ≤ (Σσ/n)² ≤ Σσ²/n + spread of the means on every orbit; equalities where all σ agree, and where the means do too",
-        hypotheses: &["finite group", "diagonal Gaussian", "signed permutations"],
+        hypotheses: &[
+            "finite group",
+            "diagonal Gaussian",
+            "signed permutations",
+            "all averages are over the whole group",
+            "all averages are under the same action",
+        ],
         tolerance: "relative error of each variance, by count of roundings",
         covers: DIAGONAL,
         cost: 1,
@@ -46,28 +56,28 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         }),
         Box::new(Entry {
             about: control(
-                "S5.diagonal-reversed",
+                "S5.diagonal-subset",
                 "S5.diagonal",
-                "the order reversed",
-                "arithmetic ≤ projection ≤ geometric",
-                &["≥ for ≤"],
-                &[Feature::NonAbelian],
+                "a geometric average over less than the group",
+                "geometric ≤ projection ≤ arithmetic, whatever subgroup each of them averages over: {e} for the first",
+                &["all averages are over the whole group"],
+                &[Feature::NonFreeOrbit],
             ),
-            instances: diagonal_scenes,
-            check: |scene| shown(reversed(scene)),
+            instances: moving,
+            check: |scene| shown(over_nothing(scene)),
             exact: None,
         }),
         Box::new(Entry {
             about: control(
-                "S5.diagonal-across-orbits",
+                "S5.diagonal-other-action",
                 "S5.diagonal",
-                "the order between different orbits",
-                "the geometric variance of any coordinate is at most the projected one of any other",
-                &["the coordinates need not be in one orbit"],
+                "a projection under another action of the group",
+                "geometric ≤ projection ≤ arithmetic, under whatever actions: with the coordinates in another order for the projection",
+                &["all averages are under the same action"],
                 &[Feature::NonFreeOrbit],
             ),
-            instances: diagonal_scenes,
-            check: |scene| shown(across_orbits(scene)),
+            instances: moving,
+            check: |scene| shown(another_action(scene)),
             exact: None,
         }),
     ]
@@ -84,19 +94,21 @@ struct Three {
 }
 
 impl Three {
+    /// The three averages, each with the action that it is under.
     fn of(
         scene: &Scene,
-        rep: &SignedPermutationRep<AnyGroup>,
+        [lowest, middle_one, highest]: [&SignedPermutationRep<AnyGroup>; 3],
     ) -> Result<(Self, Member<DiagonalGaussian>), FamilyError> {
         let stored = scene.diagonal::<f64>(Which::Q)?;
         let family = *stored.family();
         let eta = stored.natural().coordinates().clone();
         let q = Known::given(Member::from_natural(family, eta)?);
-        let tau = ClosedUnder::<_, f64>::statistic_action(&family, rep);
-        let reynolds = Reynolds::of(&tau);
-        let lower = q.geometric(geometric(&q.member, rep)?, &reynolds);
-        let upper = q.arithmetic(arithmetic(&q.member, rep)?, &reynolds);
-        let middle = projection(&q.member, rep)?.variance();
+        let reynolds = |rep: &SignedPermutationRep<AnyGroup>| {
+            Reynolds::of(&ClosedUnder::<_, f64>::statistic_action(&family, rep))
+        };
+        let lower = q.geometric(geometric(&q.member, lowest)?, &reynolds(lowest));
+        let upper = q.arithmetic(arithmetic(&q.member, highest)?, &reynolds(highest));
+        let middle = projection(&q.member, middle_one)?.variance();
         let scales = |known: &Known<DiagonalGaussian>| -> (Vec<f64>, Vec<f64>) {
             let variance = known.member.variance();
             let error = variance
@@ -111,7 +123,7 @@ impl Three {
         // times the scale.
         let mut middle_error = vec![0.0; middle.len()];
         let own = q.member.std_dev();
-        for orbit in SignedOrbits::of(rep).iter() {
+        for orbit in SignedOrbits::of(middle_one).iter() {
             let largest = orbit.members().map(|(i, _)| own[i]).fold(0.0, f64::max);
             let units = 2.0 * orbit.len() as f64 + 16.0;
             for (i, _) in orbit.members() {
@@ -124,25 +136,33 @@ impl Three {
     }
 }
 
+impl Three {
+    /// `geometric ≤ projection ≤ arithmetic`, coordinate by coordinate.
+    fn in_order(&self) -> Outcome {
+        let mut outcome = Outcome::vacuous();
+        for i in 0..self.lower.len() {
+            outcome = outcome
+                .bounded(
+                    "geometric ≤ projection",
+                    self.lower[i],
+                    self.middle[i],
+                    self.lower_error[i] + self.middle_error[i],
+                )
+                .bounded(
+                    "projection ≤ arithmetic",
+                    self.middle[i],
+                    self.upper[i],
+                    self.middle_error[i] + self.upper_error[i],
+                );
+        }
+        outcome
+    }
+}
+
 fn ordered(scene: &Scene) -> Result<Outcome, FamilyError> {
     let rep = scene.signed();
-    let (three, q) = Three::of(scene, &rep)?;
-    let mut outcome = Outcome::vacuous();
-    for i in 0..rep.dim() {
-        outcome = outcome
-            .bounded(
-                "geometric ≤ projection",
-                three.lower[i],
-                three.middle[i],
-                three.lower_error[i] + three.middle_error[i],
-            )
-            .bounded(
-                "projection ≤ arithmetic",
-                three.middle[i],
-                three.upper[i],
-                three.middle_error[i] + three.upper_error[i],
-            );
-    }
+    let (three, q) = Three::of(scene, [&rep; 3])?;
+    let mut outcome = three.in_order();
     // Equality on orbits whose variances agree, and whose means do.
     let (mean, variance) = (q.mean(), q.variance());
     for orbit in SignedOrbits::of(&rep).iter() {
@@ -214,32 +234,33 @@ fn ordered_exactly(scene: &Scene) -> Result<Outcome, FamilyError> {
     Ok(outcome)
 }
 
-fn reversed(scene: &Scene) -> Result<Outcome, FamilyError> {
-    let rep = scene.signed();
-    let (three, _) = Three::of(scene, &rep)?;
-    Ok((0..rep.dim()).fold(Outcome::vacuous(), |outcome, i| {
-        outcome.bounded(
-            "arithmetic ≤ geometric",
-            three.upper[i],
-            three.lower[i],
-            three.upper_error[i] + three.lower_error[i],
-        )
-    }))
+/// Coordinates that are moved, with variances that are not invariant.
+fn moving(_: Option<Feature>) -> BoxedStrategy<Scene> {
+    diagonal_scenes(Some(Feature::NonFreeOrbit))
+        .prop_map(|scene| Scene { invariant: false, ..scene })
+        .boxed()
 }
 
-fn across_orbits(scene: &Scene) -> Result<Outcome, FamilyError> {
+/// The geometric average over the trivial subgroup, which is `q` itself.
+fn over_nothing(scene: &Scene) -> Result<Outcome, FamilyError> {
     let rep = scene.signed();
-    let (three, _) = Three::of(scene, &rep)?;
-    let mut outcome = Outcome::vacuous();
-    for i in 0..rep.dim() {
-        for j in 0..rep.dim() {
-            outcome = outcome.bounded(
-                "geometric ≤ projection",
-                three.lower[i],
-                three.middle[j],
-                three.lower_error[i] + three.middle_error[j],
-            );
-        }
-    }
-    Ok(outcome)
+    let n = rep.dim();
+    let still = SignedPermutationRep::from_fn(GroupSpec::Cyclic(1).build(), n, move |_| {
+        SignedPermutation::from_fn(n, |i| (i, false))
+    });
+    Ok(Three::of(scene, [&still, &rep, &rep])?.0.in_order())
+}
+
+/// The projection with the coordinates in the opposite order.
+fn another_action(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let rep = scene.signed();
+    let (n, plain) = (rep.dim(), rep.clone());
+    let turned = SignedPermutationRep::from_fn(rep.group().clone(), n, move |g| {
+        let map = plain.index_map(g);
+        SignedPermutation::from_fn(n, |i| {
+            let (image, negative) = map.image(n - 1 - i);
+            (n - 1 - image, negative)
+        })
+    });
+    Ok(Three::of(scene, [&rep, &turned, &rep])?.0.in_order())
 }

@@ -1,11 +1,12 @@
 //! S6 for Gaussians on the line under the sign: the mixture has a density without a closed form for its
 //! divergence, which is found by quadrature.
 
+use super::few::{Line, lines};
 use super::setting::{settled, shown};
 use crate::claim::registry::families::{Point, Rule};
 use crate::claim::rounding::{Tracked, close};
-use crate::claim::scene::{GroupSpec, Scene, Which};
-use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role, strategy};
+use crate::claim::scene::GroupSpec;
+use crate::claim::{About, Claim, Entry, Evidence, Outcome, Role};
 use crate::family::{DiagonalGaussian, FamilyError, LogPartition, Member};
 use crate::group::{AnyGroup, Finite};
 use crate::representation::{SignedPermutation, SignedPermutationRep};
@@ -38,22 +39,17 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     vec![
         Box::new(Entry {
             about: claim,
-            instances,
-            check: |scene| settled(check(scene, Tracked::zero())),
+            instances: lines,
+            check: |line| settled(check(line, Tracked::zero())),
             exact: None,
         }),
         Box::new(Entry {
             about: control,
-            instances,
-            check: |scene| shown(check(scene, Tracked::one())),
+            instances: lines,
+            check: |line| shown(check(line, Tracked::one())),
             exact: None,
         }),
     ]
-}
-
-fn instances(_: Option<Feature>) -> proptest::strategy::BoxedStrategy<Scene> {
-    use proptest::strategy::Strategy;
-    strategy::scenes(1).prop_map(|scene| Scene { spread: scene.spread.min(1), ..scene }).boxed()
 }
 
 fn sign() -> SignedPermutationRep<AnyGroup> {
@@ -65,9 +61,8 @@ fn sign() -> SignedPermutationRep<AnyGroup> {
 }
 
 /// The prior is `N(c, s²)`.
-fn check(scene: &Scene, centre: Tracked) -> Result<Outcome, FamilyError> {
-    let (m, v) = (scene.vector::<Tracked>(Which::Q, 1)[0], scene.positive(Which::Q, 1)[0]);
-    let s: Tracked = scene.positive(Which::P, 1)[0];
+fn check(line: &Line, centre: Tracked) -> Result<Outcome, FamilyError> {
+    let (m, v, s): (Tracked, Tracked, Tracked) = (line.mean(), line.variance(), line.prior());
     let q = DiagonalGaussian::with_variance(&[m], &[v])?;
     let p = DiagonalGaussian::with_variance(&[centre], &[s])?;
     let mixed = mixture(&q, &sign())?;

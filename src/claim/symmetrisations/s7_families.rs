@@ -1,19 +1,16 @@
 //! S7 for every registered family: losses affine in the statistic, as conjugate likelihoods are, and losses
 //! convex in its mean.
 
-use crate::action::ClosedUnder;
+use super::s7_objective::{Drop, check};
 use crate::claim::families::affine::{linear, pair, same};
 use crate::claim::families::every::{closed_control, closed_theorem, moving, scenes, stored};
 use crate::claim::registry::families::{FamilyEntry, Linear, every, refuted_by_every};
-use crate::claim::rounding::{Tracked, close};
+use crate::claim::rounding::Tracked;
 use crate::claim::scene::{Scene, Which};
 use crate::claim::{About, Claim, Entry, Outcome, Role};
-use crate::family::{FamilyError, LogPartition};
-use crate::group::Finite;
+use crate::family::FamilyError;
 use crate::law::Residual;
-use crate::representation::{ActsOn, Reynolds};
-use crate::scalar::{Rational, Scalar, dot};
-use crate::symmetrize::{arithmetic, geometric};
+use crate::scalar::Rational;
 use nalgebra::DVector;
 use num_traits::{One, Zero};
 
@@ -45,7 +42,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 "S7.families-moving-loss",
                 "S7.families",
                 "an expected loss that is not invariant: every family",
-                "J(q) − J(q̂) = KL(q‖q̂) for every loss affine in T",
+                "J(q̂) ≤ J(q) for every expected loss convex in μ",
                 &["the expected loss is not invariant"],
             ),
             instances: moving,
@@ -57,7 +54,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 "S7.families-moving-prior",
                 "S7.families",
                 "a prior that is not invariant: every family",
-                "J(q) − J(q̂) = KL(q‖q̂) for every prior in the family",
+                "J(q̂) ≤ J(q) for every prior in the family",
                 &["the prior is not invariant"],
             ),
             instances: moving,
@@ -67,61 +64,10 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     ]
 }
 
-/// What a control leaves out.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Drop {
-    Nothing,
-    Loss,
-    Prior,
-}
-
-/// The number of examples.
-const DATA: usize = 5;
-
 fn descends<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outcome, FamilyError> {
-    let (q, rep) = (stored::<E>(scene, Which::Q)?, E::rep::<Tracked>(scene));
-    let family = q.family();
-    let (upper, other) = (arithmetic(&q, &rep)?, stored::<E>(scene, Which::P)?);
-    let prior = if drop == Drop::Prior { other } else { geometric(&other, &rep)? };
-    let tau = family.statistic_action(&rep);
-    let (before, after) = (q.mean_parameter().as_slice(), upper.mean_parameter().as_slice());
-    let raw: Vec<Tracked> = scene.vector(Which::P, before.len());
-    let average = Reynolds::of(&tau).project_dual(&raw);
-    let a = if drop == Drop::Loss { &raw } else { average.as_slice() };
-    let data = Tracked::count(DATA);
-    let (at_q, at_upper) = (family.kl(&q, &prior), family.kl(&upper, &prior));
-    let gap = family.kl(&q, &upper);
-    let fall = |loss: &dyn Fn(&[Tracked]) -> Tracked| {
-        data * (loss(before) - loss(after)) + at_q - at_upper
-    };
-    let affine = fall(&|mu| dot(a, mu));
-    let outcome = Outcome::new("affine loss: J(q) − J(q̂) = KL(q‖q̂)", close(&affine, &gap));
-    if drop != Drop::Nothing {
-        return Ok(outcome);
-    }
-    let square = fall(&|mu| {
-        let (mut sum, mut order) = (Tracked::zero(), 0);
-        for g in scene.group().elements() {
-            let mut moved = tau.apply(&g, mu);
-            if let Some(shift) = family.statistic_shift(&rep, &g) {
-                moved += shift;
-            }
-            let error = dot(&raw, moved.as_slice()) - Tracked::one();
-            sum += error * error;
-            order += 1;
-        }
-        sum / Tracked::count(order)
-    });
-    let bounded = |outcome: Outcome, part, fall: Tracked| {
-        outcome.bounded(part, gap.value(), fall.value(), (gap - fall).bound())
-    };
-    let outcome = bounded(outcome, "squared error: KL(q‖q̂) ≤ J(q) − J(q̂)", square);
-    // The coordinates of μ are those of E θ here.
-    if E::squares(before).is_none() {
-        return Ok(outcome);
-    }
-    let squares = fall(&|mu| E::squares(mu).unwrap_or_else(Tracked::zero));
-    Ok(bounded(outcome, "E Σθ²: KL(q‖q̂) ≤ J(q) − J(q̂)", squares))
+    let (q, other) = (stored::<E>(scene, Which::Q)?, stored::<E>(scene, Which::P)?);
+    // The coordinates of μ are those of E θ where it has squares.
+    check(scene, [&q, &other], &E::rep::<Tracked>(scene), drop, E::squares)
 }
 
 /// Without the divergences, which are the subject of S2: invariant affine losses do not change, and convex
@@ -131,7 +77,16 @@ fn exactly<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outcome, FamilyE
         let mu = &it.mu[0];
         let upper = it.project(mu) + it.mean_shift();
         let raw = DVector::from_vec(scene.vector::<Rational>(Which::P, mu.len()));
-        let a = if drop == Drop::Loss { raw.clone() } else { it.project_dual(&raw) };
+        if drop == Drop::Loss {
+            // What fits μ alone.
+            let square = |there: &DVector<Rational>| {
+                let error = pair(&raw, &(there - mu));
+                &error * &error
+            };
+            let falls = Residual::exact(square(&upper) <= square(mu));
+            return Ok(Outcome::new("squared error: ℓ(μ̂) ≤ ℓ(μ)", falls).partial());
+        }
+        let a = it.project_dual(&raw);
         let square = |mu: &DVector<Rational>| {
             it.elements().fold(Rational::zero(), |sum, g| {
                 let error = pair(&raw, &(it.tau(g) * mu + it.shift(g))) - Rational::one();

@@ -68,6 +68,31 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// Whether tying takes away freedom: more than one coordinate becomes one, or one becomes 0.
+    pub(super) fn ties_any(&self) -> bool {
+        (self.orbit.len() > 1 || self.orbit.is_killed()) && self.iter().any(|(_, s)| s > 0.0)
+    }
+
+    /// `√(sum² + E‖θ − Pθ‖²)`: with independent coordinates `E‖θ − Pθ‖² = Σ (m_i − m̂)² + (1 − 1/l) Σσ_i²` on an orbit of `l`,
+    /// and `Σ m_i² + σ_i²` on one that is killed.
+    pub(super) fn add_tied_distance(&self, sum: f64) -> f64 {
+        let offset = self.average_offset();
+        let share = if self.orbit.is_killed() { 1.0 } else { 1.0 - 1.0 / self.len() };
+        self.offsets().fold(sum, |sum, (d, s)| {
+            Float::hypot(Float::hypot(sum, d - offset), s * Float::sqrt(share))
+        })
+    }
+
+    /// The largest difference of means or of scales; of means from 0 in a killed orbit.
+    pub(super) fn width(&self) -> f64 {
+        let Some((mean, scale)) = self.iter().next() else { return 0.0 };
+        let mean = if self.orbit.is_killed() { 0.0 } else { mean };
+        let larger = |a: f64, b: f64| if a.is_nan() || a > b { a } else { b };
+        self.iter().fold(0.0, |most, (m, s)| {
+            larger(larger(most, Float::abs(m - mean)), Float::abs(s - scale))
+        })
+    }
+
     fn len(&self) -> f64 {
         self.orbit.len() as f64
     }

@@ -3,7 +3,7 @@ use crate::family::{DiagonalGaussian, Member};
 use crate::group::Cyclic;
 use crate::representation::{SignedPermutation, SignedPermutationRep};
 use crate::scalar::{Rational, Scalar};
-use crate::symmetrize::{arithmetic, geometric, orbit_divergence::linear_form};
+use crate::symmetrize::{Gap, arithmetic, geometric, orbit_divergence::linear_form};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -210,4 +210,50 @@ fn methods_have_the_names_of_the_command_line() {
     }
     let error = "mean".parse::<Method>().unwrap_err().to_string();
     assert_eq!(error, "method 'mean': expected geometric, arithmetic, projection or tie");
+}
+
+/// Gaps against the generic functions: signed, killed and plain orbits, every method.
+#[test]
+fn gaps_are_those_of_the_generic_symmetrisations() {
+    use crate::family::Wasserstein;
+    use crate::symmetrize::{Arithmetic, Geometric, Projection, Symmetrization, tie};
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    for case in 0..60 {
+        let signs = [(); 4].map(|()| case % 3 > 0 && rng.random::<bool>());
+        let rep = turn(signs);
+        let orbits = SignedOrbits::of(&rep);
+        let mean: Vec<f64> = (0..4).map(|_| rng.random_range(-4.0..4.0)).collect();
+        let std_dev: Vec<f64> = (0..4).map(|_| rng.random_range(0.5..2.0)).collect();
+        let q = DiagonalGaussian::with_std_dev(&mean, &std_dev).unwrap();
+        // Squares of numbers below 8, a dozen roundings of each, and conditions below 16.
+        let near = |a: Gap, b: Gap| match (a, b) {
+            (Gap::Known(a), Gap::Known(b)) => (a - b).abs() < 4.0 * 64.0 * 16.0 * 12.0 * U,
+            (a, b) => a == b,
+        };
+        for method in Method::ALL {
+            let found = symmetrize_with_gaps(method, &orbits, &mean, &std_dev);
+            let (gaps, distance) = match method {
+                Method::Tie => {
+                    let tied = tie(&q, &rep).unwrap().with_gaps(&rep).unwrap();
+                    (tied.gaps, tied.gaps.wasserstein)
+                }
+                _ => {
+                    let generic = match method {
+                        Method::Geometric => Geometric.symmetrize_with_gaps(&q, &rep),
+                        Method::Arithmetic => Arithmetic.symmetrize_with_gaps(&q, &rep),
+                        _ => Projection.symmetrize_with_gaps(&q, &rep),
+                    };
+                    let generic = generic.unwrap();
+                    let distance: f64 = q.family().wasserstein(&q, &generic.posterior).unwrap();
+                    (generic.gaps, Gap::Known(distance))
+                }
+            };
+            let witness = format!("{method}, {signs:?}: {found:?} against {gaps:?}");
+            assert!(near(found.gaps.forward, gaps.forward), "{witness}");
+            assert!(near(found.gaps.reverse, gaps.reverse), "{witness}");
+            assert!(near(found.gaps.orbit_divergence, gaps.orbit_divergence), "{witness}");
+            assert!(near(found.gaps.wasserstein, distance), "{witness}");
+            assert_eq!(found.residual.distance, Gap::Known(0.0), "{witness}");
+        }
+    }
 }

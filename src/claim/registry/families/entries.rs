@@ -38,10 +38,12 @@ macro_rules! families {
 mod gaussian;
 mod independent;
 mod joint;
+mod tilted;
 
 families! {
     Diagonal, Full, Isotropic, Gammas, Exponentials, Poissons, Bernoullis, LogNormals,
     SignedLogNormals, Simplex, Classes, Spins, Bits, Sphere, Scatter, GammaAndGaussian,
+    TiltedGaussian, TiltedClasses,
 }
 
 type Signed = SignedPermutationRep<AnyGroup>;

@@ -1,13 +1,13 @@
 //! The linear structure of a registered family, in rational arithmetic.
 //!
 //! Parameter maps of most families have logarithms in them, but how a closed family *moves* is linear
-//! algebra: `μ ↦ τ(g)μ + c(g)` and `η ↦ τ(g)⁻ᵀη`. The numbers of a scene are dyadic and the matrices `τ(g)`
+//! algebra: `μ ↦ τ(g)μ + c(g)` and `η ↦ τ(g)⁻ᵀη + a(g⁻¹)`. The numbers of a scene are dyadic and the matrices `τ(g)`
 //! small integers, so that the library's own floating-point code computes these without rounding; a
 //! [`Tracked`] number knows whether it did. What came out with the bound 0 *is* a rational number, and goes
 //! on as one.
 
 use super::FamilyEntry;
-use crate::action::{ClosedUnder, push_forward};
+use crate::action::{ClosedUnder, Tilt, push_forward};
 use crate::claim::rounding::Tracked;
 use crate::claim::scene::{Scene, Which};
 use crate::family::{Coordinates, FamilyError, Member};
@@ -39,6 +39,7 @@ struct Move {
     element: AnyElement,
     tau: DMatrix<Rational>,
     shift: DVector<Rational>,
+    tilt: Tilt<Rational>,
 }
 
 /// One family on one scene: how its parameters move, and two points to move.
@@ -76,7 +77,17 @@ impl Linear {
                     Some(shift) => all_exactly(&shift)?,
                     None => DVector::from_element(tau.nrows(), Rational::zero()),
                 };
-                Some(Move { element, tau, shift })
+                let tilt = match family.tilt(&rep, &element) {
+                    Some(tilt) => Tilt {
+                        linear: all_exactly(&tilt.linear)?,
+                        constant: exactly(&tilt.constant)?,
+                    },
+                    None => Tilt {
+                        linear: DVector::from_element(tau.nrows(), Rational::zero()),
+                        constant: Rational::zero(),
+                    },
+                };
+                Some(Move { element, tau, shift, tilt })
             })
             .collect();
         let stored = |[a, b]: [&DVector<Tracked>; 2]| Some([as_stored(a)?, as_stored(b)?]);
@@ -133,13 +144,29 @@ impl Linear {
         &self.moves[g].shift
     }
 
-    /// `τ(g)⁻ᵀη`.
+    /// `a(g)` and `b(g)`.
+    pub(in crate::claim) fn tilt(&self, g: usize) -> &Tilt<Rational> {
+        &self.moves[g].tilt
+    }
+
+    /// `P*η + avg_g a(g)`.
+    pub(in crate::claim) fn average_natural(&self, eta: &DVector<Rational>) -> DVector<Rational> {
+        self.project_dual(eta) + self.mean_tilt()
+    }
+
+    /// `avg_g a(g)`.
+    pub(in crate::claim) fn mean_tilt(&self) -> DVector<Rational> {
+        self.average(|g| self.tilt(g).linear.clone())
+    }
+
+    /// `g·η = τ(g)⁻ᵀη + a(g⁻¹)`.
     pub(in crate::claim) fn move_natural(
         &self,
         g: usize,
         eta: &DVector<Rational>,
     ) -> DVector<Rational> {
-        self.tau(self.inverse(g)).tr_mul(eta)
+        let inverse = self.inverse(g);
+        self.tau(inverse).tr_mul(eta) + &self.tilt(inverse).linear
     }
 
     /// `P`.
