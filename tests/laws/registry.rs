@@ -50,7 +50,7 @@ fn registered_representations_of_registered_groups_obey_the_laws_of_what_they_pr
             picks: vec![1, 2, 1, 3],
         };
         for (entry, count) in REPRESENTATIONS.iter().zip(&mut met) {
-            let Some(rep) = entry.on(&scene) else { continue };
+            let Some(rep) = entry.on::<f64>(&scene) else { continue };
             let of = format!("{} of {sample:?}", entry.name);
             assert_eq!(rep.dim(), (entry.dim)(&scene), "{of}");
             for g in rep.group().elements() {

@@ -1,44 +1,52 @@
 //! The exponential families that claims are checked on.
 
+mod action;
 mod entries;
 mod linear;
 mod moments;
 
-pub use entries::each_family;
+pub use action::{
+    Action, Both, Congruences, Invertible, LARGEST, Permutations, RingSymmetries, Rotations,
+    RotationsOfMore, SignedPermutations, WithOneMore, registered,
+};
+pub(in crate::claim) use entries::Classes;
+pub use entries::{each_family, each_finite_family};
 pub(in crate::claim) use linear::{Linear, pose as stored};
 pub use moments::Moments;
 pub(in crate::claim) use moments::{Point, Rule};
 
+use super::representations::Built;
 use crate::action::ClosedUnder;
 use crate::claim::rounding::Tracked;
 use crate::claim::scene::{Scene, Which};
 use crate::dual::Dual;
-use crate::family::{FamilyError, FisherInformation, LogPartition, Member, Sample};
-use crate::group::AnyGroup;
-use crate::representation::ActsOn;
-use crate::scalar::Scalar;
+use crate::family::{FamilyError, FiniteSupport, FisherInformation, LogPartition, Member, Sample};
+use crate::representation::Representation;
 use crate::special::Special;
 use nalgebra::DVector;
 
-/// A family with instances, an action that it is closed under, and what is known of its members from
+/// The type of the representations that a registered family is closed under.
+pub type RepOf<E, T> = <<E as FamilyEntry>::Action as Action>::Rep<T>;
+
+/// A family with instances, the actions that it is closed under, and what is known of its members from
 /// elsewhere.
 ///
 /// A new entry of the list is checked by every claim about closed exponential families, on every
-/// instance, and goes through [`law::family`](crate::law::family) and
-/// [`law::closed`](crate::law::closed) in the tests.
+/// instance, under every registered representation of its kind, and goes through
+/// [`law::family`](crate::law::family) and [`law::closed`](crate::law::closed) in the tests.
 pub trait FamilyEntry: Send + Sync + 'static {
     /// The family.
     type Family: LogPartition<f64>
         + FisherInformation<f64>
         + Sample<f64>
-        + ClosedUnder<Self::Rep<f64>, f64>
+        + ClosedUnder<RepOf<Self, f64>, f64>
         + LogPartition<Tracked>
         + FisherInformation<Tracked>
-        + ClosedUnder<Self::Rep<Tracked>, Tracked>
+        + ClosedUnder<RepOf<Self, Tracked>, Tracked>
         + LogPartition<Dual<Tracked>>;
 
-    /// The representations that it is closed under.
-    type Rep<T: Scalar>: ActsOn<T, Group = AnyGroup>;
+    /// The kind of representation that it is closed under.
+    type Action: Action;
 
     /// The name in witnesses.
     const NAME: &'static str;
@@ -49,8 +57,19 @@ pub trait FamilyEntry: Send + Sync + 'static {
     /// Whether `τ` is not orthogonal, under shears or under permutations.
     const SKEW: bool = false;
 
+    /// The degree of the entries of `τ(g)` and `c(g)` as polynomials in those of `ρ(g)`, with whole numbers
+    /// for coefficients.
+    const DEGREE: usize = 1;
+
     /// The representation on a scene.
-    fn rep<T: Scalar>(scene: &Scene) -> Self::Rep<T>;
+    fn rep<T: Built>(scene: &Scene) -> RepOf<Self, T> {
+        Self::Action::on(scene)
+    }
+
+    /// Its dimension.
+    fn dim(scene: &Scene) -> usize {
+        Self::rep::<f64>(scene).dim()
+    }
 
     /// One of the scene's two members.
     ///
@@ -87,19 +106,32 @@ pub trait FamilyEntry: Send + Sync + 'static {
     fn moments(q: &Member<Self::Family, Tracked>) -> Moments;
 }
 
+/// A registered family on finitely many points, for what sums over them.
+pub trait FiniteEntry: FamilyEntry<Family: FiniteSupport<Tracked>> {}
+
+impl<E: FamilyEntry<Family: FiniteSupport<Tracked>>> FiniteEntry for E {}
+
+/// Something to do with every registered family on finitely many points.
+pub trait FiniteVisitor {
+    /// What is done with one of them.
+    fn visit<E: FiniteEntry>(&mut self);
+}
+
 /// Something to do with every registered family.
 pub trait FamilyVisitor {
     /// What is done with one of them.
     fn visit<E: FamilyEntry>(&mut self);
 }
 
-/// A check of one family on a scene, generic over its entry, as a plain function that checks all of them.
+/// A check of one family on a scene, generic over its entry, as a plain function that checks all of them; with
+/// `finite:` in front, those on finitely many points.
 macro_rules! every {
-    ($check:expr, $name:ident) => {
+    (@ $check:expr, $name:ident, $visitor:ident, $entry:ident, $each:ident) => {
         |scene: &$crate::claim::scene::Scene| {
+            use $crate::claim::registry::families;
             struct Each<'a>(&'a $crate::claim::scene::Scene, $crate::claim::Outcome);
-            impl $crate::claim::registry::families::FamilyVisitor for Each<'_> {
-                fn visit<$name: $crate::claim::registry::families::FamilyEntry>(&mut self) {
+            impl families::$visitor for Each<'_> {
+                fn visit<$name: families::$entry>(&mut self) {
                     let outcome = match $check(self.0) {
                         Ok(outcome) => outcome,
                         Err(_) => $crate::claim::Outcome::new(
@@ -111,9 +143,19 @@ macro_rules! every {
                 }
             }
             let mut each = Each(scene, $crate::claim::Outcome::vacuous());
-            $crate::claim::registry::families::each_family(&mut each);
+            families::$each(&mut each);
             each.1
         }
+    };
+    (finite: $check:expr, $name:ident) => {
+        $crate::claim::registry::families::every!(
+            @ $check, $name, FiniteVisitor, FiniteEntry, each_finite_family
+        )
+    };
+    ($check:expr, $name:ident) => {
+        $crate::claim::registry::families::every!(
+            @ $check, $name, FamilyVisitor, FamilyEntry, each_family
+        )
     };
 }
 pub(in crate::claim) use every;
@@ -121,11 +163,12 @@ pub(in crate::claim) use every;
 /// As [`every!`], for a control: what it finds on a scene is the weakest violation among the families to which the
 /// control applies, so that it is refuted only where all of them refute it on one instance.
 macro_rules! refuted_by_every {
-    ($check:expr, $name:ident where $applies:expr) => {
+    (@ $check:expr, $name:ident, $applies:expr, $visitor:ident, $entry:ident, $each:ident) => {
         |scene: &$crate::claim::scene::Scene| {
+            use $crate::claim::registry::families;
             struct Each<'a>(&'a $crate::claim::scene::Scene, Option<$crate::claim::Outcome>);
-            impl $crate::claim::registry::families::FamilyVisitor for Each<'_> {
-                fn visit<$name: $crate::claim::registry::families::FamilyEntry>(&mut self) {
+            impl families::$visitor for Each<'_> {
+                fn visit<$name: families::$entry>(&mut self) {
                     if $applies {
                         let outcome = $check(self.0).unwrap_or_else(|_| {
                             $crate::claim::Outcome::new(
@@ -143,9 +186,19 @@ macro_rules! refuted_by_every {
                 }
             }
             let mut each = Each(scene, None);
-            $crate::claim::registry::families::each_family(&mut each);
+            families::$each(&mut each);
             each.1.unwrap_or_else($crate::claim::Outcome::vacuous)
         }
+    };
+    (finite: $check:expr, $name:ident) => {
+        $crate::claim::registry::families::refuted_by_every!(
+            @ $check, $name, true, FiniteVisitor, FiniteEntry, each_finite_family
+        )
+    };
+    ($check:expr, $name:ident where $applies:expr) => {
+        $crate::claim::registry::families::refuted_by_every!(
+            @ $check, $name, $applies, FamilyVisitor, FamilyEntry, each_family
+        )
     };
     ($check:expr, $name:ident) => {
         $crate::claim::registry::families::refuted_by_every!($check, $name where true)

@@ -11,7 +11,7 @@ use crate::claim::{About, Claim, Entry, Outcome, Role};
 use crate::family::{FamilyError, LogPartition};
 use crate::group::Finite;
 use crate::law::Residual;
-use crate::representation::{ActsOn, Reynolds};
+use crate::representation::{ActsOn, Representation, Reynolds};
 use crate::scalar::{Rational, Scalar, dot};
 use crate::symmetrize::{arithmetic, geometric};
 use nalgebra::DVector;
@@ -101,7 +101,7 @@ fn descends<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outcome, Family
     }
     let square = fall(&|mu| {
         let (mut sum, mut order) = (Tracked::zero(), 0);
-        for g in scene.group().elements() {
+        for g in rep.group().elements() {
             let mut moved = tau.apply(&g, mu);
             if let Some(shift) = family.statistic_shift(&rep, &g) {
                 moved += shift;

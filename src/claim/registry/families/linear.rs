@@ -5,6 +5,10 @@
 //! small integers, so that the library's own floating-point code computes these without rounding; a
 //! [`Tracked`] number knows whether it did. What came out with the bound 0 *is* a rational number, and goes
 //! on as one.
+//!
+//! Where `ρ(g)` has fractions, of denominator `D`, entries of `τ(g)` are multiples of `1/D^k`, as they are
+//! polynomials of degree `k` in those of `ρ(g)` with whole coefficients. A number with a bound below half of that
+//! step is one of these multiples and no other: which one is known without error as well.
 
 use super::FamilyEntry;
 use crate::action::{ClosedUnder, push_forward};
@@ -15,22 +19,51 @@ use crate::group::{AnyElement, AnyGroup, Finite, FinitelyGenerated, Group};
 use crate::representation::{ActsOn, Dense, Representation, Reynolds, SignedOrbits};
 use crate::scalar::{Rational, Scalar};
 use nalgebra::{DMatrix, DVector};
-use num_traits::Zero;
+use num_traits::{One, Signed, Zero};
 
 /// The rational number that was computed without rounding; `None` if it may have rounded.
-fn exactly(x: &Tracked) -> Option<Rational> {
+fn unrounded(x: &Tracked) -> Option<Rational> {
     (x.bound() == 0.0).then(|| Rational::from_f64(x.value())).flatten()
 }
 
+/// The multiple of `1/steps` that was computed; `None` if rounding leaves several, or none.
+fn exactly(x: &Tracked, steps: &Rational) -> Option<Rational> {
+    if x.bound() == 0.0 {
+        return unrounded(x);
+    }
+    let (value, bound) = (Rational::from_f64(x.value())?, Rational::from_f64(x.bound())?);
+    let nearest = (&value * steps).round() / steps;
+    let only = &bound * steps * Rational::count(2) < Rational::one();
+    (only && (value - &nearest).abs() <= bound).then_some(nearest)
+}
+
 /// As [`exactly`], for all entries.
-fn all_exactly(x: &DVector<Tracked>) -> Option<DVector<Rational>> {
-    let entries: Option<Vec<Rational>> = x.iter().map(exactly).collect();
+fn all_exactly(x: &DVector<Tracked>, steps: &Rational) -> Option<DVector<Rational>> {
+    let entries: Option<Vec<Rational>> = x.iter().map(|x| exactly(x, steps)).collect();
     entries.map(DVector::from_vec)
+}
+
+/// The least common denominator.
+fn denominator(entries: impl Iterator<Item = Rational>) -> Rational {
+    entries.fold(Rational::one(), |common, entry| {
+        // a/b in lowest terms has the denominator b/gcd(a, b).
+        let missing = (&common / entry.denom()).denom().clone();
+        common * missing
+    })
+}
+
+/// That of all entries of all matrices of a representation.
+fn denominator_of<R>(rep: &R) -> Rational
+where
+    R: ActsOn<Rational, Group = AnyGroup>,
+{
+    denominator(rep.group().elements().flat_map(|g| rep.matrix(&g).as_slice().to_vec()))
 }
 
 /// A stored number, rounding behind it or not, taken as what it is.
 fn as_stored(x: &DVector<Tracked>) -> Option<DVector<Rational>> {
-    all_exactly(&x.map(|x| Tracked::exact(x.value())))
+    let entries: Option<Vec<Rational>> = x.iter().map(|x| Rational::from_f64(x.value())).collect();
+    entries.map(DVector::from_vec)
 }
 
 /// A group element with its affine map on mean parameters.
@@ -46,6 +79,8 @@ pub(in crate::claim) struct Linear {
     group: AnyGroup,
     moves: Vec<Move>,
     reynolds: Reynolds<Rational>,
+    /// The least common denominator of the entries of `ρ`.
+    denominator: Rational,
     /// Two natural parameters: the numbers that two members store.
     pub(in crate::claim) eta: [DVector<Rational>; 2],
     /// Their stored mean parameters, as any two vectors: what is linear holds for all.
@@ -66,14 +101,17 @@ impl Linear {
         let (q, p) = (pose::<E>(scene, Which::Q)?, pose::<E>(scene, Which::P)?);
         let (family, rep) = (q.family(), E::rep::<Tracked>(scene));
         let (group, tau) = (rep.group().clone(), family.statistic_action(&rep));
+        let denominator = denominator_of(&E::rep::<Rational>(scene));
+        let steps = (0..E::DEGREE).fold(Rational::one(), |steps, _| steps * &denominator);
         let moves: Option<Vec<Move>> = group
             .elements()
             .map(|element| {
                 let matrix = tau.matrix(&element);
-                let entries: Option<Vec<Rational>> = matrix.iter().map(exactly).collect();
+                let entries: Option<Vec<Rational>> =
+                    matrix.iter().map(|x| exactly(x, &steps)).collect();
                 let tau = DMatrix::from_vec(matrix.nrows(), matrix.ncols(), entries?);
                 let shift = match family.statistic_shift(&rep, &element) {
-                    Some(shift) => all_exactly(&shift)?,
+                    Some(shift) => all_exactly(&shift, &steps)?,
                     None => DVector::from_element(tau.nrows(), Rational::zero()),
                 };
                 Some(Move { element, tau, shift })
@@ -95,7 +133,12 @@ impl Linear {
                 }))
             }
         };
-        Ok(Some(Self { group, moves, reynolds, eta, mu }))
+        Ok(Some(Self { group, moves, reynolds, denominator, eta, mu }))
+    }
+
+    /// The group that acts.
+    pub(in crate::claim) fn group(&self) -> &AnyGroup {
+        &self.group
     }
 
     /// `|G|`.
@@ -174,7 +217,9 @@ impl Linear {
         g: &AnyElement,
     ) -> Result<Option<DVector<Rational>>, FamilyError> {
         let moved = push_forward(&pose::<E>(scene, Which::Q)?, &E::rep::<Tracked>(scene), g)?;
-        Ok(all_exactly(moved.natural().coordinates()))
+        let entries: Option<Vec<Rational>> =
+            moved.natural().as_slice().iter().map(unrounded).collect();
+        Ok(entries.map(DVector::from_vec))
     }
 
     /// The statistic at the scene's point and at its image under `g`.
@@ -188,7 +233,11 @@ impl Linear {
         let statistic = |theta: &[Tracked]| q.family().sufficient_statistic(theta);
         let (here, there) = (statistic(&theta), statistic(rep.apply(g, &theta).as_slice()));
         let step = &self.moves[self.index(g)];
-        let here: Vec<Option<Rational>> = here.iter().map(exactly).collect();
+        let here: Vec<Option<Rational>> = here.iter().map(unrounded).collect();
+        // Statistics that are no logarithms are polynomials of degree 2 at most.
+        let of_point = denominator(theta.iter().filter_map(unrounded));
+        let steps = &self.denominator * of_point;
+        let steps = &steps * &steps;
         let (mut image, mut moved) = (vec![], vec![]);
         for (k, there) in there.iter().enumerate() {
             // An entry of τT is rational if all that enters it is.
@@ -201,7 +250,7 @@ impl Linear {
                 },
             );
             // Else it is a logarithm.
-            if let (Some(there), Some(sum)) = (exactly(there), sum) {
+            if let (Some(there), Some(sum)) = (exactly(there, &steps), sum) {
                 image.push(there);
                 moved.push(sum);
             }
