@@ -118,8 +118,7 @@ fn arguments<T: Special>(d: usize, x: T) -> impl Iterator<Item = (T, T)> {
 /// and digammas of large `a` cancel.
 pub(crate) fn log_less_digammas<T: Special>(d: usize, x: T) -> T {
     let half = T::ratio(1, 2);
-    arguments(d, x)
-        .fold(T::zero(), |sum, (z, i)| sum + Float::ln_1p(i / z) + half / z - z.binet(1))
+    arguments(d, x).fold(T::zero(), |sum, (z, i)| sum + Float::ln_1p(i / z) + half / z - z.binet(1))
 }
 
 /// `Σ [1/a − 1/z − 1/(2z²) − J″(z)]`, with `1/a − 1/z = −(a − z)/(az)`.

@@ -76,7 +76,9 @@ pub(super) fn density<F: Exact>(scene: &Scene, outcome: Outcome) -> Result<Outco
     let image = rep.apply(&g, &theta);
     let before = exact::log_density(&q, &DVector::from_vec(theta));
     let after = exact::log_density(&push_forward(&q, &rep, &g)?, &image);
-    Ok(outcome.and(part!(F, Rational, "q(θ) = q_{g·η}(ρθ)"), Residual::exact(before == after)).on(scene))
+    Ok(outcome
+        .and(part!(F, Rational, "q(θ) = q_{g·η}(ρθ)"), Residual::exact(before == after))
+        .on(scene))
 }
 
 pub(super) fn log_partition<F: Exact>(

@@ -98,7 +98,7 @@ const fn control(
 }
 
 /// The outcome of a check; a member that was refused is a failure.
-fn settle(check: impl FnOnce() -> Result<Outcome, FamilyError>) -> Outcome {
+pub(super) fn settle(check: impl FnOnce() -> Result<Outcome, FamilyError>) -> Outcome {
     match check() {
         Ok(outcome) => outcome,
         Err(_) => Outcome::new("a parameter was refused", Residual::failed()),

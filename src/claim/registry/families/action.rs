@@ -41,26 +41,31 @@ pub trait Action: 'static {
     }
 }
 
-/// The registered representations of a kind, on scenes that are not too large for them.
+/// The registered representations of a kind that are not too large on a scene, with the number that chooses each
+/// ([`Scene::acting`]).
 pub fn registered(
     matrices: Option<Matrices>,
     scene: &Scene,
-) -> impl Iterator<Item = &'static RepresentationEntry> {
-    let fits = |entry: &&RepresentationEntry| (1..=LARGEST).contains(&(entry.dim)(scene));
-    of_kind(matrices).filter(fits)
+) -> impl Iterator<Item = (usize, &'static RepresentationEntry)> {
+    let fits = |(_, entry): &(usize, &RepresentationEntry)| fits(entry, scene);
+    (1..).zip(of_kind(matrices)).filter(fits)
 }
 
 fn of_kind(matrices: Option<Matrices>) -> impl Iterator<Item = &'static RepresentationEntry> {
     REPRESENTATIONS.iter().filter(move |entry| matrices.is_some_and(|kind| entry.matrices <= kind))
 }
 
-/// The registered representation that the scene's number stands for: if that is too large, the next one.
+fn fits(entry: &RepresentationEntry, scene: &Scene) -> bool {
+    (1..=LARGEST).contains(&(entry.dim)(scene))
+}
+
+/// The registered representation that the scene's number stands for, cyclically: if that is too large, the next one.
 fn acting(matrices: Option<Matrices>, scene: &Scene) -> Option<&'static RepresentationEntry> {
     let place = scene.acting.checked_sub(1)?;
     let entries: Vec<_> = of_kind(matrices).collect();
     let first = place.checked_rem(entries.len())?;
     let turned = entries[first..].iter().chain(&entries[..first]);
-    turned.copied().find(|entry| (1..=LARGEST).contains(&(entry.dim)(scene)))
+    turned.copied().find(|entry| fits(entry, scene))
 }
 
 /// Permutations of the coordinates.

@@ -54,12 +54,14 @@ family! {
 family! {
     GammaAndGaussian, "product of gamma and diagonal Gaussian",
     Product<Independent<Gamma>, DiagonalGaussian>, under Both<Permutations, SignedPermutations>,
-    pose: <T> |scene, which, _n| {
-        Ok(Product::of(&Gammas::pose(scene, which)?, &Diagonal::pose(scene, which)?))
-    },
     // Half of the coordinates are those of either factor.
+    pose: <T> |scene, which, n| {
+        let gammas = independent::gammas::<T>(scene, which, n / 2)?;
+        let (mean, variance) = (scene.vector(which, n / 2), scene.positive::<T>(which, n / 2));
+        Ok(Product::of(&gammas, &DiagonalGaussian::with_variance(&mean, &variance)?))
+    },
     point: <T> |scene, n| {
-        [positive_point::<T>(scene, n / 2), scene.vector(Which::P, n - n / 2)].concat()
+        [positive_point::<T>(scene, n / 2), scene.vector(Which::P, n / 2)].concat()
     },
     moments: |q: &Member<Self::Family, Tracked>| {
         Gammas::moments(&q.first()).product(Diagonal::moments(&q.second()))

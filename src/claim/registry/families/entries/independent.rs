@@ -2,11 +2,17 @@
 
 use super::*;
 
+pub(super) fn gammas<T: Special>(
+    scene: &Scene,
+    which: Which,
+    n: usize,
+) -> Result<Member<Independent<Gamma>, T>, FamilyError> {
+    Gamma::with_shape_rate(&scene.positive(which, n), &others::<T>(scene, which, n))
+}
+
 family! {
     Gammas, "gamma", Independent<Gamma>, under Permutations,
-    pose: <T> |scene, which, n| {
-        Gamma::with_shape_rate(&scene.positive(which, n), &others::<T>(scene, which, n))
-    },
+    pose: <T> |scene, which, n| gammas(scene, which, n),
     point: <T> |scene, n| positive_point(scene, n),
     moments: moments::gamma
 }
