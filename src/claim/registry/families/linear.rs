@@ -52,14 +52,6 @@ fn denominator(entries: impl Iterator<Item = Rational>) -> Rational {
     })
 }
 
-/// That of all entries of all matrices of a representation.
-fn denominator_of<R>(rep: &R) -> Rational
-where
-    R: ActsOn<Rational, Group = AnyGroup>,
-{
-    denominator(rep.group().elements().flat_map(|g| rep.matrix(&g).as_slice().to_vec()))
-}
-
 /// A stored number, rounding behind it or not, taken as what it is.
 fn as_stored(x: &DVector<Tracked>) -> Option<DVector<Rational>> {
     let entries: Option<Vec<Rational>> = x.iter().map(|x| Rational::from_f64(x.value())).collect();
@@ -72,6 +64,8 @@ struct Move {
     element: AnyElement,
     tau: DMatrix<Rational>,
     shift: DVector<Rational>,
+    /// The least common denominator of the entries of `ρ(g)`.
+    denominator: Rational,
 }
 
 /// One family on one scene: how its parameters move, and two points to move.
@@ -79,8 +73,6 @@ pub(in crate::claim) struct Linear {
     group: AnyGroup,
     moves: Vec<Move>,
     reynolds: Reynolds<Rational>,
-    /// The least common denominator of the entries of `ρ`.
-    denominator: Rational,
     /// Two natural parameters: the numbers that two members store.
     pub(in crate::claim) eta: [DVector<Rational>; 2],
     /// Their stored mean parameters, as any two vectors: what is linear holds for all.
@@ -96,17 +88,19 @@ pub(in crate::claim) struct Statistics {
 }
 
 impl Linear {
-    /// `Ok(None)` where something of this rounds, which for the registered families nothing does.
+    /// `Ok(None)` where something of this rounds: fractions with large denominators do, which some registered
+    /// representations have, but none that a scene makes of its own.
     pub(in crate::claim) fn of<E: FamilyEntry>(scene: &Scene) -> Result<Option<Self>, FamilyError> {
         let (q, p) = (pose::<E>(scene, Which::Q)?, pose::<E>(scene, Which::P)?);
         let (family, rep) = (q.family(), E::rep::<Tracked>(scene));
         let (group, tau) = (rep.group().clone(), family.statistic_action(&rep));
-        let denominator = denominator_of(&E::rep::<Rational>(scene));
-        let steps = (0..E::DEGREE).fold(Rational::one(), |steps, _| steps * &denominator);
+        let exact = E::rep::<Rational>(scene);
         let moves: Option<Vec<Move>> = group
             .elements()
             .map(|element| {
                 let matrix = tau.matrix(&element);
+                let denominator = denominator(exact.matrix(&element).iter().cloned());
+                let steps = (0..E::DEGREE).fold(Rational::one(), |steps, _| steps * &denominator);
                 let entries: Option<Vec<Rational>> =
                     matrix.iter().map(|x| exactly(x, &steps)).collect();
                 let tau = DMatrix::from_vec(matrix.nrows(), matrix.ncols(), entries?);
@@ -114,7 +108,7 @@ impl Linear {
                     Some(shift) => all_exactly(&shift, &steps)?,
                     None => DVector::from_element(tau.nrows(), Rational::zero()),
                 };
-                Some(Move { element, tau, shift })
+                Some(Move { element, tau, shift, denominator })
             })
             .collect();
         let stored = |[a, b]: [&DVector<Tracked>; 2]| Some([as_stored(a)?, as_stored(b)?]);
@@ -133,7 +127,7 @@ impl Linear {
                 }))
             }
         };
-        Ok(Some(Self { group, moves, reynolds, denominator, eta, mu }))
+        Ok(Some(Self { group, moves, reynolds, eta, mu }))
     }
 
     /// The group that acts.
@@ -232,11 +226,11 @@ impl Linear {
         let theta: Vec<Tracked> = E::point(scene, q.family());
         let statistic = |theta: &[Tracked]| q.family().sufficient_statistic(theta);
         let (here, there) = (statistic(&theta), statistic(rep.apply(g, &theta).as_slice()));
-        let step = &self.moves[self.index(g)];
         let here: Vec<Option<Rational>> = here.iter().map(unrounded).collect();
+        let step = &self.moves[self.index(g)];
         // Statistics that are no logarithms are polynomials of degree 2 at most.
         let of_point = denominator(theta.iter().filter_map(unrounded));
-        let steps = &self.denominator * of_point;
+        let steps = &step.denominator * of_point;
         let steps = &steps * &steps;
         let (mut image, mut moved) = (vec![], vec![]);
         for (k, there) in there.iter().enumerate() {

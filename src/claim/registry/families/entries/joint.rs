@@ -100,5 +100,4 @@ family! {
     },
     moments: Moments::of_wishart,
     const SKEW: bool = true;
-    const DEGREE: usize = 2;
 }

@@ -13,13 +13,14 @@ fn ring(n: usize) -> Vec<(usize, usize)> {
 }
 
 /// Fields and couplings. The energies of two states differ by at most twice the sum of their magnitudes; where
-/// that would be above 24, and at the edge of the domain in any case, it is made 24: probabilities differ by up
-/// to a factor of `e^24`, and means keep some digits of how far they are from ±1.
+/// that would be above 16, and at the edge of the domain in any case, it is made 16: probabilities differ by up
+/// to a factor of `e^16`, and the way back from the means, whose condition number that is, keeps digits and knows
+/// how many: its certificate wants the square of it below the reciprocal of a rounding.
 fn couplings<T: Special>(scene: &Scene, which: Which, count: usize) -> DVector<T> {
     let weak = scene.vector::<T>(which, count).into_iter().map(|x| x * T::ratio(1, 4));
     let weak = DVector::from_iterator(count, weak);
     let sum = weak.iter().fold(T::zero(), |sum, &x| sum + Float::abs(x));
-    let most = T::count(12);
+    let most = T::count(8);
     if sum > most || (scene.spread >= EDGE && sum > T::zero()) { weak * (most / sum) } else { weak }
 }
 
