@@ -1,12 +1,9 @@
-use equibayes::action::{ClosedUnder, push_forward};
-use equibayes::family::{
-    Categorical, Family, FamilyError, FiniteSupport, FisherInformation, LogPartition, Member,
-};
+use equibayes::action::push_forward;
+use equibayes::family::{Categorical, FamilyError, LogPartition, Member};
 use equibayes::group::{Cyclic, Permutation, PermutationGroup};
 use equibayes::law;
 use equibayes::representation::{ActsOn, PermutationRep};
-use equibayes::symmetrize::{arithmetic, geometric, orbit_divergence};
-use nalgebra::{DMatrix, DVector, dvector};
+use nalgebra::{DVector, dvector};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 

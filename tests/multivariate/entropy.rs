@@ -4,13 +4,6 @@ use equibayes::family::{Categorical, Entropy, LogPartition, Member, Sample, Wish
 use nalgebra::{dmatrix, dvector};
 use rand::SeedableRng;
 
-/// The sum over all points.
-fn by_enumeration<F: Entropy + FiniteSupport>(q: &Member<F>) -> f64 {
-    let family = q.family();
-    let logs = family.support().map(|theta| family.log_density(q, theta.as_slice()));
-    logs.map(|log: f64| -log * log.exp()).sum()
-}
-
 /// Nearly all on one point: p(1 − ln p) to first order, with every digit.
 #[test]
 fn rare_events_keep_their_entropy() {

@@ -1,13 +1,13 @@
 use equibayes::action::{ClosedUnder, push_forward};
 use equibayes::family::{
-    BinaryIsing, Coordinates, ExponentialFamily, FamilyError, FiniteSupport, FisherInformation,
-    Ising, LogPartition, Member, SpinEncoding, SpinFamily,
+    BinaryIsing, Coordinates, ExponentialFamily, FamilyError, FiniteSupport, Ising, LogPartition,
+    Member, SpinEncoding, SpinFamily,
 };
 use equibayes::group::{Cyclic, Dihedral, DihedralElement};
 use equibayes::law;
 use equibayes::representation::{ActsOn, PermutationRep, SignedPermutation, SignedPermutationRep};
 use equibayes::symmetrize::{arithmetic, geometric, orbit_divergence};
-use nalgebra::{DMatrix, DVector, dvector};
+use nalgebra::{DVector, dvector};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 

@@ -1,4 +1,4 @@
-use equibayes::family::{DiagonalGaussian, FamilyError, IsotropicGaussian, LogPartition, Member};
+use equibayes::family::{FamilyError, IsotropicGaussian, Member};
 use equibayes::group::{Cyclic, Dihedral};
 use equibayes::law;
 use equibayes::representation::{

@@ -1,14 +1,13 @@
 use equibayes::action::push_forward;
 use equibayes::family::{
     Coordinates, FamilyError, FisherInformation, LogPartition, Member, Sample, VonMisesFisher,
-    bregman,
 };
 use equibayes::group::{Cyclic, Dihedral};
 use equibayes::law;
 use equibayes::representation::{
     ActsOnGrid, Dense, Orthogonal, SignedPermutation, SignedPermutationRep,
 };
-use nalgebra::{DMatrix, DVector, dmatrix, dvector};
+use nalgebra::{DVector, dmatrix, dvector};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 

@@ -4,7 +4,7 @@ use equibayes::family::{
 use equibayes::group::Cyclic;
 use equibayes::law;
 use equibayes::representation::{Dense, PermutationRep, SymmetricSquare};
-use nalgebra::{DMatrix, DVector, dmatrix, dvector};
+use nalgebra::{DMatrix, dmatrix, dvector};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
