@@ -45,6 +45,8 @@ entries! { Families:
     f3_control_composition_reversed: "F3.reversed",
     f3_full_gaussian_is_closed_under_every_invertible_matrix: "F3.linear",
     f3_control_determinant_left_out: "F3.no-jacobian",
+    f3_wishart_under_every_invertible_matrix: "F3.congruence",
+    f3_control_wishart_without_the_determinant: "F3.congruence-no-shift",
     f3_orbits_of_every_closed_family: "F3.orbits",
     f3_control_the_shift_left_out: "F3.orbits-no-shift",
     f3_control_natural_parameters_like_means: "F3.orbits-transposed",

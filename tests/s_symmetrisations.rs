@@ -44,6 +44,8 @@ entries! { Symmetrisations:
     s3_projection_is_the_wasserstein_barycentre: "S3.barycentre",
     s3_control_averaging_variances_is_not: "S3.barycentre-variances",
     s3_control_averaging_scales_with_signs_is_not: "S3.barycentre-signed-scales",
+    s3_projection_of_every_location_scale_family_is_the_barycentre: "S3.location-scale",
+    s3_control_averaging_squares_of_scales_is_not: "S3.location-scale-squares",
     s3_barycentre_of_full_gaussians_is_invariant: "S3.full",
     s3_control_barycentre_under_an_action_that_is_not_orthogonal: "S3.full-sheared",
     s3_barycentre_of_full_gaussians_is_optimal: "S3.full-optimal",

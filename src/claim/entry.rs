@@ -25,7 +25,7 @@ pub enum Mode {
 pub struct Case {
     /// The error and its tolerance.
     pub outcome: Outcome,
-    /// The kind of instance.
+    /// The kind of instance that was checked.
     pub features: Features,
 }
 
@@ -107,7 +107,8 @@ impl<I: Instance> Claim for Entry<I> {
 
     fn case(&self, seed: u64, index: usize, mode: Mode) -> Case {
         let instance = self.tree(seed, index).current();
-        Case { outcome: self.outcome(&instance, mode), features: instance.features() }
+        let outcome = self.outcome(&instance, mode);
+        Case { outcome, features: outcome.features().unwrap_or_else(|| instance.features()) }
     }
 
     fn witness(&self, seed: u64, index: usize, mode: Mode) -> String {

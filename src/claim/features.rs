@@ -44,6 +44,10 @@ features! {
     KilledOrbit = "killed orbit",
     /// An action that does not preserve the dot product.
     NonOrthogonal = "non-orthogonal action",
+    /// Orthogonal matrices that do not permute the axes.
+    Rotated = "orthogonal action that is no signed permutation",
+    /// A representation of the registry in place of one made of orbits of coordinates.
+    Registered = "registered representation",
     /// A posterior that is invariant already.
     Invariant = "already invariant",
     /// Standard deviations that differ by a factor of a thousand or more.
@@ -58,8 +62,8 @@ features! {
     MixingTurn = "turn that mixes variances",
     /// An action that changes volumes.
     ChangesVolume = "action that changes volumes",
-    /// Shapes, rates, variances or weights below 1/32 and above 32, and so probabilities near 0
-    /// and 1 and concentrations near 0 and large.
+    /// Shapes, rates, variances and weights, one below 1/32 and one above 32, and so concentrations near 0
+    /// and large, probabilities near 0 and 1, strong couplings, and matrices that are nearly singular.
     DomainEdge = "near the edge of the domain",
 }
 

@@ -1,6 +1,6 @@
 //! What a claim's check found on one instance.
 
-use super::Kinds;
+use super::{Features, Instance, Kinds};
 use crate::law::Residual;
 
 /// The worst residual of a check's parts, and how tight a bound was.
@@ -25,6 +25,7 @@ pub struct Outcome {
     unchecked: bool,
     partial: bool,
     kinds: Option<Kinds>,
+    features: Option<Features>,
 }
 
 impl Outcome {
@@ -38,6 +39,7 @@ impl Outcome {
             unchecked: !residual.is_checked(),
             partial: false,
             kinds: None,
+            features: None,
         }
     }
 
@@ -104,6 +106,17 @@ impl Outcome {
             next.tightness = Some(next.tightness.map_or(tightness, |old| old.max(tightness)));
         }
         next
+    }
+
+    /// Says that the check was made on this instance in place of the one that was drawn: one that is smaller, or
+    /// less extreme.
+    pub fn on(self, instance: &impl Instance) -> Self {
+        Self { features: Some(instance.features()), ..self }
+    }
+
+    /// The kinds of the instance that the check was made on, where that is not the one that was drawn.
+    pub fn features(&self) -> Option<Features> {
+        self.features
     }
 
     /// Says that the statement has more parts than were checked here: what an exact twin says that

@@ -9,10 +9,11 @@ use super::registry::{Acting, GroupSample, SmallGroup};
 use super::{Feature, Features, Instance};
 use crate::family::{DiagonalGaussian, FamilyError, FullGaussian, Member};
 use crate::group::{
-    AnyElement, AnyGroup, Cyclic, Dihedral, Finite, Group, Permutation, PermutationGroup,
+    AnyElement, AnyGroup, Cyclic, Dihedral, Finite, FinitelyGenerated, Group, Permutation,
+    PermutationGroup,
 };
 use crate::representation::{
-    ChangeOfBasis, Representation, SignedOrbits, SignedPermutation, SignedPermutationRep,
+    ActsOn, ChangeOfBasis, Representation, SignedOrbits, SignedPermutation, SignedPermutationRep,
 };
 use crate::scalar::Scalar;
 use nalgebra::{DMatrix, DVector};
@@ -171,6 +172,9 @@ pub struct Scene {
     pub invariant: bool,
     /// Numbers of group elements, modulo the order.
     pub picks: Vec<usize>,
+    /// Which representation moves the registered families: 0 for one that is made of the blocks, else a number
+    /// in the list of the registered representations that the family is closed under.
+    pub acting: usize,
 }
 
 /// As derived, but with long lists folded: a scene is a witness that people read.
@@ -189,6 +193,7 @@ impl fmt::Debug for Scene {
             spread,
             invariant,
             picks,
+            acting,
         } = self;
         f.debug_struct("Scene")
             .field("group", group)
@@ -202,6 +207,7 @@ impl fmt::Debug for Scene {
             .field("spread", spread)
             .field("invariant", invariant)
             .field("picks", &Folded(picks))
+            .field("acting", acting)
             .finish()
     }
 }
@@ -303,9 +309,45 @@ impl Scene {
         valid(ChangeOfBasis::new(base, basis))
     }
 
+    /// An orthogonal matrix of fractions: turns of neighbouring axes, one after the other, by angles of
+    /// Pythagorean triangles that the shears choose. Without shears it is the identity.
+    pub fn turns<T: Scalar>(&self, dim: usize) -> DMatrix<T> {
+        (1..dim).fold(DMatrix::identity(dim, dim), |turns, i| {
+            let code = cyclic(&self.shears, i - 1);
+            let (cos, sin, hypotenuse) = match code.unsigned_abs() {
+                0 => return turns,
+                1 => (3, 4, 5),
+                2 => (4, 3, 5),
+                _ => (5, 12, 13),
+            };
+            let sin = T::ratio(i64::from(code.signum()) * sin, hypotenuse);
+            let mut turn = DMatrix::<T>::identity(dim, dim);
+            turn[(i, i)] = T::ratio(cos, hypotenuse);
+            turn[(i - 1, i - 1)] = T::ratio(cos, hypotenuse);
+            turn[(i, i - 1)] = sin.clone();
+            turn[(i - 1, i)] = -sin;
+            turn * turns
+        })
+    }
+
+    /// Whether the turns make matrices that permute no axes out of those of [`signed`](Self::signed).
+    fn is_turned(&self, rep: &SignedPermutationRep<AnyGroup>) -> bool {
+        let Ok(turned) = ChangeOfBasis::new(rep.clone(), self.turns::<f64>(rep.dim())) else {
+            return false;
+        };
+        rep.group().generators().iter().any(|g| {
+            // A fraction of products of small hypotenuses, or a whole number to within some roundings.
+            turned.matrix(g).iter().any(|entry| (entry - entry.round()).abs() > 1e-9)
+        })
+    }
+
     /// The group element with the `k`-th pick.
     pub fn element(&self, k: usize) -> AnyElement {
-        let group = self.group();
+        self.element_of(&self.group(), k)
+    }
+
+    /// The element of a group, the scene's or another, with the `k`-th pick.
+    pub fn element_of(&self, group: &AnyGroup, k: usize) -> AnyElement {
         let order = group.small_order().unwrap_or(1);
         group.element(cyclic(&self.picks, k) % order)
     }
@@ -359,11 +401,20 @@ impl Scene {
     /// `S Sᵀ`, are the invariant ones.
     pub fn factors<T: Scalar>(&self, which: Which) -> (DVector<T>, DMatrix<T>, DVector<T>) {
         let dim = self.signed().dim();
-        if self.invariant {
-            // Signed permutations fix the unit covariance, so S ρ S⁻¹ fixes S Sᵀ.
-            let ones = DVector::from_element(dim, T::one());
-            return (DVector::from_element(dim, T::zero()), self.triangular(dim, 0, true), ones);
+        if !self.invariant {
+            return self.factors_of_dim(which, dim);
         }
+        // Signed permutations fix the unit covariance, so S ρ S⁻¹ fixes S Sᵀ.
+        let ones = DVector::from_element(dim, T::one());
+        (DVector::from_element(dim, T::zero()), self.triangular(dim, 0, true), ones)
+    }
+
+    /// As [`factors`](Self::factors) of a scene that is not invariant, in any dimension.
+    pub(in crate::claim) fn factors_of_dim<T: Scalar>(
+        &self,
+        which: Which,
+        dim: usize,
+    ) -> (DVector<T>, DMatrix<T>, DVector<T>) {
         let offset = if which == Which::Q { 7 } else { 19 };
         let mean = DVector::from_vec(self.vector(which, dim));
         let diagonal = DVector::from_vec(self.positive(which, dim));
@@ -395,20 +446,25 @@ impl Instance for Scene {
         let signed = orbits
             .iter()
             .any(|orbit| !orbit.is_killed() && orbit.members().any(|(_, negative)| negative));
+        // Of a registered representation nothing is said here but what its group is.
+        let own = self.acting == 0;
+        let many = order > 1;
         Features::default()
-            .when(order == 1, Feature::TrivialGroup)
-            .when(order > 1 && group.is_abelian(), Feature::Abelian)
+            .when(!many, Feature::TrivialGroup)
+            .when(many && group.is_abelian(), Feature::Abelian)
             .when(!group.is_abelian(), Feature::NonAbelian)
-            .when(order > 1 && lengths.contains(&order), Feature::FreeOrbit)
-            .when(lengths.iter().any(|&l| l > 1 && l < order), Feature::NonFreeOrbit)
-            .when(order > 1 && lengths.contains(&1), Feature::FixedPoint)
-            .when(signed, Feature::SignedOrbit)
-            .when(orbits.iter().any(|orbit| orbit.is_killed()), Feature::KilledOrbit)
-            .when(order > 1 && self.is_sheared(rep.dim()), Feature::NonOrthogonal)
+            .when(own && many && lengths.contains(&order), Feature::FreeOrbit)
+            .when(own && lengths.iter().any(|&l| l > 1 && l < order), Feature::NonFreeOrbit)
+            .when(own && many && lengths.contains(&1), Feature::FixedPoint)
+            .when(own && signed, Feature::SignedOrbit)
+            .when(own && orbits.iter().any(|orbit| orbit.is_killed()), Feature::KilledOrbit)
+            .when(own && many && self.is_sheared(rep.dim()), Feature::NonOrthogonal)
+            .when(own && many && self.is_turned(&rep), Feature::Rotated)
+            .when(!own, Feature::Registered)
             .when(self.invariant, Feature::Invariant)
             // Variances a million apart are scales a thousand apart.
             .when(high / low >= 1e6 && !self.invariant, Feature::WideScales)
             .when(repeated, Feature::RepeatedVariances)
-            .when(self.spread >= EDGE && low <= 2.0_f64.powi(-5), Feature::DomainEdge)
+            .when(self.spread >= EDGE && low <= 1.0 / 32.0 && high >= 32.0, Feature::DomainEdge)
     }
 }

@@ -18,6 +18,7 @@
 //! ```
 
 use super::Feature;
+use super::registry::representations::REPRESENTATIONS;
 use super::registry::{GroupSample, samples};
 use super::scene::{Block, EDGE, GroupSpec, Points, Scene};
 use crate::group::Group;
@@ -127,8 +128,21 @@ prop_compose! {
             group: GroupSpec::Cyclic(1),
             blocks: vec![],
             shuffle, flips, max_dim, shears, means, variances, spread, invariant, picks,
+            acting: 0,
         }
     }
+}
+
+/// The number of a registered representation, from 1; a family counts those that it is closed under.
+fn registered_representation() -> BoxedStrategy<usize> {
+    (1..=REPRESENTATIONS.len()).boxed()
+}
+
+/// These scenes, two thirds of them with a registered representation in place of their own.
+pub(super) fn under_registered(scenes: BoxedStrategy<Scene>) -> BoxedStrategy<Scene> {
+    let registered = (scenes.clone(), registered_representation())
+        .prop_map(|(scene, acting)| Scene { acting, ..scene });
+    prop_oneof![1 => scenes, 2 => registered].boxed()
 }
 
 fn assembled(
@@ -178,6 +192,12 @@ pub fn scenes_with(max_dim: usize, wanted: Option<Feature>) -> BoxedStrategy<Sce
         Feature::KilledOrbit => assembled(even(), starting(Points::Fixed, true), max_dim),
         Feature::NonOrthogonal => assembled(small(), starting(Points::Regular, false), max_dim)
             .prop_map(|scene| Scene { shears: vec![1, 0, -1, 1, 1], ..scene })
+            .boxed(),
+        Feature::Rotated => assembled(small(), starting(Points::Regular, false), max_dim)
+            .prop_map(|scene| Scene { shears: vec![1, 2, -1, 3, -2], ..scene })
+            .boxed(),
+        Feature::Registered => (with(Groups::Any, any_blocks()), registered_representation())
+            .prop_map(|(scene, acting)| Scene { acting, ..scene })
             .boxed(),
         Feature::Invariant => with(Groups::Any, any_blocks())
             .prop_map(|scene| Scene { invariant: true, ..scene })

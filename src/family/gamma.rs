@@ -7,7 +7,7 @@ use super::univariate::{
     positive,
 };
 use super::{FamilyError, Independent, Member, excess_of_ratio};
-use crate::special::{Special, binet_divergence, inverse_log_less_digamma, ln_gamma_conjugate};
+use crate::special::{Special, binet_divergence, inverse_log_less_digammas, ln_gamma_conjugate};
 use nalgebra::{DMatrix, dmatrix};
 use num_traits::{Float, FloatConst};
 use rand::Rng;
@@ -71,7 +71,7 @@ impl<T: Special> UnivariateCoordinates<T> for Gamma {
     fn natural(&self, mu: &[T], index: usize) -> Result<Vec<T>, FamilyError> {
         let mean = positive("mean", index, &mu[1])?;
         let gap = positive("ln E θ − E ln θ", index, &(Float::ln(mean) - mu[0]))?;
-        let shape = positive("shape", index, &inverse_log_less_digamma(gap))?;
+        let shape = positive("shape", index, &inverse_log_less_digammas(1, gap))?;
         Ok(vec![shape, -positive("rate", index, &(shape / mean))?])
     }
 

@@ -3,114 +3,13 @@
 
 use super::*;
 
+#[cfg(feature = "catalogue")]
+mod quadrature;
+
 const U: f64 = f64::EPSILON / 2.0;
 
 fn near(found: f64, exact: f64, tolerance: f64, what: &str) {
     assert!((found - exact).abs() <= tolerance, "{what}: {found} against {exact}");
-}
-
-/// A node of a quadrature rule, with its weight.
-type Node = (Vec<f64>, f64);
-
-/// Normalisation, mean, covariance and entropy by a sum over nodes. What is summed is rounded `n` times and
-/// its logarithm a few dozen times, relative to the size of what the logarithm is made of, which is
-/// below 1000 here.
-fn integrates<F>(q: &Member<F, f64>, nodes: &[Node])
-where
-    F: Entropy<f64> + FisherInformation<f64>,
-{
-    let family = q.family();
-    let unit = (nodes.len() as f64 + 4000.0) * U;
-    let sum = |f: &dyn Fn(&[f64], f64) -> f64| {
-        nodes.iter().fold((0.0, 0.0), |(sum, size), (theta, weight)| {
-            let log = family.log_density(q, theta);
-            // Where there is no mass, no statistic counts.
-            let term = if log > -700.0 { weight * log.exp() * f(theta, log) } else { 0.0 };
-            (sum + term, size + term.abs())
-        })
-    };
-    let (mass, size) = sum(&|_, _| 1.0);
-    near(mass, 1.0, unit * size, &format!("mass of {q:?}"));
-    let (entropy, size) = sum(&|_, log| -log);
-    let exact = family.entropy(q);
-    near(exact, entropy, unit * (size + exact.abs()), &format!("entropy of {q:?}"));
-    let mu = q.mean_parameter().as_slice();
-    let information = family.fisher_information(q);
-    for k in 0..mu.len() {
-        let (mean, size) = sum(&|theta, _| family.sufficient_statistic(theta)[k]);
-        near(mu[k], mean, unit * size, &format!("μ[{k}] of {q:?}"));
-        for l in 0..mu.len() {
-            let (second, size) = sum(&|theta, _| {
-                let t = family.sufficient_statistic(theta);
-                (t[k] - mu[k]) * (t[l] - mu[l])
-            });
-            near(information[(k, l)], second, unit * size, &format!("I[{k},{l}] of {q:?}"));
-        }
-    }
-}
-
-/// The trapezoidal rule in `ln θ`: for functions analytic in a strip of half width `a` its error is about
-/// `e^{−2πa/h}`; here `a` is about 1 and `h` 1/16, which leaves `e^{−100}`.
-fn positive_nodes(low: f64, high: f64) -> Vec<Node> {
-    let h = 1.0 / 16.0;
-    (0..=((high - low) / h) as usize)
-        .map(|i| {
-            let x = (low + i as f64 * h).exp();
-            (vec![x], x * h)
-        })
-        .collect()
-}
-
-#[test]
-fn densities_have_the_moments_and_the_entropy_that_are_claimed() {
-    for rate in [0.01, 1.0, 300.0_f64] {
-        let middle = -rate.ln();
-        let nodes = positive_nodes(middle - 45.0, middle + 6.0);
-        integrates(&Exponential::with_rate(&[rate]).unwrap(), &nodes);
-    }
-    for (shape, rate) in [(0.5, 1.0), (1.0, 3.0), (4.0, 0.1), (60.0, 7.0_f64)] {
-        let middle = (shape / rate).ln();
-        let nodes = positive_nodes(middle - 90.0, middle + 7.0);
-        integrates(&Gamma::with_shape_rate(&[shape], &[rate]).unwrap(), &nodes);
-    }
-    let nodes = positive_nodes(-40.0, 40.0);
-    let negative: Vec<Node> = nodes.iter().map(|(x, w)| (vec![-x[0]], *w)).collect();
-    for (m, v) in [(0.0, 1.0), (2.0, 0.3), (-1.5, 4.0)] {
-        let up = LogNormal::with_variance(&[false], &[m], &[v]).unwrap();
-        integrates(&up, &nodes);
-        integrates(&LogNormal::with_variance(&[true], &[m], &[v]).unwrap(), &negative);
-        assert_eq!(up.family().log_density(&up, &[-1.0]), f64::NEG_INFINITY);
-        let both = [nodes.clone(), negative.clone()].concat();
-        integrates(&SignedLogNormal::with_log_odds(&[0.7], &[m], &[v]).unwrap(), &both);
-    }
-}
-
-#[test]
-fn masses_have_the_moments_and_the_entropy_that_are_claimed() {
-    for mean in [0.01, 1.0, 40.0] {
-        let nodes: Vec<Node> = (0..400).map(|k| (vec![f64::from(k)], 1.0)).collect();
-        integrates(&Poisson::with_mean(&[mean]).unwrap(), &nodes);
-    }
-    for odds in [-30.0, -1.0, 0.0, 0.5, 20.0] {
-        let nodes = [(vec![0.0], 1.0), (vec![1.0], 1.0)];
-        integrates(&Bernoulli::with_log_odds(&[odds]).unwrap(), &nodes);
-    }
-}
-
-/// The trapezoidal rule in the log odds of the first weight.
-#[test]
-fn the_beta_distribution_integrates() {
-    let h = 1.0 / 16.0;
-    let nodes: Vec<Node> = (-500..=500)
-        .map(|i| {
-            let z = f64::from(i) * h;
-            let (x, y) = (1.0 / (1.0 + (-z).exp()), 1.0 / (1.0 + z.exp()));
-            (vec![x, y], x * y * h)
-        })
-        .collect();
-    for (a, b) in [(2.0, 3.0), (1.5, 1.5), (9.0, 2.5)] {
-        integrates(&Dirichlet::beta(a, b).unwrap(), &nodes);
-    }
 }
 
 /// From 80 digits. Relative errors of a few dozen roundings, even where the divergence is tiny.

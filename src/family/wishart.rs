@@ -8,7 +8,7 @@ use super::{
 use crate::linalg::Ldl;
 use crate::representation::{pair_count, pair_index, pairs};
 use crate::scalar::{Real, Scalar, dot};
-use crate::special::Special;
+use crate::special::{Special, inverse_log_less_digammas};
 use nalgebra::{DMatrix, DVector};
 use num_traits::Float;
 use rand::Rng;
@@ -130,29 +130,6 @@ impl Wishart {
         let (what, expected) = ("shape ν/2", "more than (d − 1)/2");
         Err(FamilyError::Outside { what, value: shape.value(), expected })
     }
-
-    /// The `a` with `d ln a − ψ_d(a) = gap`: the left-hand side falls from infinity at `(d − 1)/2` to 0.
-    ///
-    /// By bisection of `ln(a − (d − 1)/2)` in double precision, and a Newton step in the scalar's own
-    /// arithmetic, whose correction bounds the error.
-    fn shape_of<T: Special>(&self, gap: T) -> Option<T> {
-        let edge = (self.size as f64 - 1.0) / 2.0;
-        let excess = |a: T| T::count(self.size) * Float::ln(a) - self.polygamma(0, a);
-        let (mut low, mut high) = (-690.0_f64, 690.0_f64);
-        for _ in 0..64 {
-            let middle = 0.5 * (low + high);
-            let at = excess(T::approximate(edge + middle.exp(), 0.0)).value();
-            // NaN next to the edge, where a − (d − 1)/2 rounds to zero, is on the lower side.
-            if at > gap.value() || at.is_nan() { low = middle } else { high = middle }
-        }
-        let a = T::approximate(edge + (0.5 * (low + high)).exp(), 0.0);
-        let slope = T::count(self.size) / a - self.polygamma(1, a);
-        let step = (gap - excess(a)) / slope;
-        let moved = a + step;
-        // For large a the left-hand side drowns in rounding, and with it the step.
-        let usable = Float::abs(step) < Float::abs(a - T::approximate(edge, 0.0)) * T::ratio(1, 2);
-        (usable && moved.is_number()).then_some(moved)
-    }
 }
 
 fn factorise<T: Scalar>(what: &'static str, matrix: &DMatrix<T>) -> Result<Ldl<T>, FamilyError> {
@@ -238,7 +215,12 @@ impl<T: Special> Coordinates<T> for Wishart {
             let (what, expected) = ("ln det E X − E ln det X", "a positive number");
             return Err(FamilyError::Outside { what, value: gap.value(), expected });
         }
-        let shape = self.shape_of(gap).ok_or(FamilyError::NoNaturalParameter)?;
+        // d ln a − ψ_d(a), of which the larger part cancels unless it is left out from the start.
+        let excess = inverse_log_less_digammas(self.size, gap);
+        if !excess.is_number() {
+            return Err(FamilyError::NoNaturalParameter);
+        }
+        let shape = excess + T::count(self.size - 1) * T::ratio(1, 2);
         self.admissible(shape)?;
         let eta = self.natural_of(&factor.inverse().map(|x| x * shape), shape);
         check("natural parameter", &eta, self.statistic_dim())?;

@@ -1,9 +1,8 @@
 //! The alternating group `A_n`.
 
 use super::numbering::{Digits, Number};
-use super::{
-    Finite, FinitelyGenerated, Group, GroupError, Haar, MovesPoints, Permutation, shuffle,
-};
+use super::shuffle::composes_permutations;
+use super::{Finite, FinitelyGenerated, GroupError, Haar, Permutation, shuffle};
 use num_bigint::BigUint;
 use rand::{Rng, RngExt};
 
@@ -54,21 +53,7 @@ impl Alternating {
     }
 }
 
-impl Group for Alternating {
-    type Element = Permutation;
-
-    fn identity(&self) -> Permutation {
-        Permutation::identity(self.degree)
-    }
-
-    fn compose(&self, a: &Permutation, b: &Permutation) -> Permutation {
-        a.compose(b)
-    }
-
-    fn inverse(&self, a: &Permutation) -> Permutation {
-        a.inverse()
-    }
-}
+composes_permutations!(Alternating);
 
 /// The cycle of the first three points, and the longest even cycle of consecutive points: through all
 /// of them if `n` is odd, through all but the first if it is even.
@@ -113,19 +98,5 @@ impl Finite for Alternating {
             number.push(digit, Some(k + 1))?;
         }
         Some(number.value())
-    }
-}
-
-impl MovesPoints for Alternating {
-    fn points(&self) -> usize {
-        self.degree
-    }
-
-    fn image(&self, g: &Permutation, point: usize) -> usize {
-        g.image(point)
-    }
-
-    fn permutation(&self, g: &Permutation) -> Permutation {
-        g.clone()
     }
 }

@@ -7,6 +7,43 @@
 
 use super::Permutation;
 
+/// How a group of permutations of `degree` points composes them and moves the points: as every group of
+/// permutations does.
+macro_rules! composes_permutations {
+    ($name:ident) => {
+        impl $crate::group::Group for $name {
+            type Element = $crate::group::Permutation;
+
+            fn identity(&self) -> Self::Element {
+                $crate::group::Permutation::identity(self.degree)
+            }
+
+            fn compose(&self, a: &Self::Element, b: &Self::Element) -> Self::Element {
+                a.compose(b)
+            }
+
+            fn inverse(&self, a: &Self::Element) -> Self::Element {
+                a.inverse()
+            }
+        }
+
+        impl $crate::group::MovesPoints for $name {
+            fn points(&self) -> usize {
+                self.degree
+            }
+
+            fn image(&self, g: &Self::Element, point: usize) -> usize {
+                g.image(point)
+            }
+
+            fn permutation(&self, g: &Self::Element) -> $crate::group::Permutation {
+                g.clone()
+            }
+        }
+    };
+}
+pub(super) use composes_permutations;
+
 /// The permutation with the digits `digit(1), …, digit(n − 1)`, asked for in this order.
 pub(super) fn from_digits(degree: usize, mut digit: impl FnMut(usize) -> usize) -> Permutation {
     let mut images: Vec<usize> = (0..degree).collect();

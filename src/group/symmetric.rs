@@ -1,9 +1,8 @@
 //! The symmetric group `S_n`.
 
 use super::numbering::{Digits, Number};
-use super::{
-    Finite, FinitelyGenerated, Group, GroupError, Haar, MovesPoints, Permutation, shuffle,
-};
+use super::shuffle::composes_permutations;
+use super::{Finite, FinitelyGenerated, GroupError, Haar, Permutation, shuffle};
 use num_bigint::BigUint;
 use rand::{Rng, RngExt};
 
@@ -46,21 +45,7 @@ impl Symmetric {
     }
 }
 
-impl Group for Symmetric {
-    type Element = Permutation;
-
-    fn identity(&self) -> Permutation {
-        Permutation::identity(self.degree)
-    }
-
-    fn compose(&self, a: &Permutation, b: &Permutation) -> Permutation {
-        a.compose(b)
-    }
-
-    fn inverse(&self, a: &Permutation) -> Permutation {
-        a.inverse()
-    }
-}
+composes_permutations!(Symmetric);
 
 /// The swap of the first two points, and the cycle through all.
 impl FinitelyGenerated for Symmetric {
@@ -102,19 +87,5 @@ impl Finite for Symmetric {
             number.push(digit, Some(k + 1))?;
         }
         Some(number.value())
-    }
-}
-
-impl MovesPoints for Symmetric {
-    fn points(&self) -> usize {
-        self.degree
-    }
-
-    fn image(&self, g: &Permutation, point: usize) -> usize {
-        g.image(point)
-    }
-
-    fn permutation(&self, g: &Permutation) -> Permutation {
-        g.clone()
     }
 }

@@ -22,7 +22,7 @@ pub(crate) use gamma::{binet, ln_gamma, polygamma};
 pub use bessel::SphericalBessel;
 pub(crate) use bessel::inverse_per_ratio;
 pub(crate) use divergence::{
-    binet_divergence, inverse_log_less_digamma, ln_gamma_conjugate, polygamma_rise,
+    binet_divergence, inverse_log_less_digammas, ln_gamma_conjugate, polygamma_rise,
 };
 pub(crate) use normal::{normal_cdf, normal_density, owen_t};
 

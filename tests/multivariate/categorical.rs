@@ -1,12 +1,9 @@
-use equibayes::action::{ClosedUnder, push_forward};
-use equibayes::family::{
-    Categorical, Family, FamilyError, FiniteSupport, FisherInformation, LogPartition, Member,
-};
+use equibayes::action::push_forward;
+use equibayes::family::{Categorical, FamilyError, LogPartition, Member};
 use equibayes::group::{Cyclic, Permutation, PermutationGroup};
 use equibayes::law;
 use equibayes::representation::{ActsOn, PermutationRep};
-use equibayes::symmetrize::{arithmetic, geometric, orbit_divergence};
-use nalgebra::{DMatrix, DVector, dvector};
+use nalgebra::{DVector, dvector};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -45,79 +42,6 @@ fn is_closed_under_permutations_of_the_classes() {
         Permutation::from_fn(5, |i| if i < 3 { (i + k) % 3 } else { 3 + (i - 3 + k) % 2 })
     });
     law::closed(&Categorical::new(5).unwrap(), &partial, |rng| member(rng, 5)).assert();
-}
-
-#[test]
-fn a_permutation_permutes_the_probabilities() {
-    let cycle = PermutationRep::regular(&Cyclic::new(3).unwrap()).unwrap();
-    let q = Categorical::with_probabilities(&[0.5, 0.3, 0.2]).unwrap();
-    let moved = push_forward(&q, &cycle, &1).unwrap();
-    for (found, expected) in moved.probabilities().into_iter().zip([0.2, 0.5, 0.3]) {
-        assert!(f64::abs(found - expected) < 1e-15);
-    }
-    let shift: Option<DVector<f64>> = q.family().statistic_shift(&cycle, &1);
-    assert_eq!(shift, Some(dvector![1.0, 0.0]));
-    let shift: Option<DVector<f64>> = q.family().mean_shift(&cycle);
-    assert_eq!(shift, Some(dvector![1.0 / 3.0, 1.0 / 3.0]));
-}
-
-/// With a shift, the orbit divergence and its split are still those of the definition.
-#[test]
-fn orbit_divergences_with_a_shift() {
-    let rep = symmetric(4);
-    let q = Categorical::with_probabilities(&[0.1, 0.2, 0.3, 0.4]).unwrap();
-    let uniform = Categorical::with_probabilities(&[0.25; 4]).unwrap();
-    for invariant in [geometric(&q, &rep).unwrap(), arithmetic(&q, &rep).unwrap()] {
-        assert!(q.family().kl(&invariant, &uniform) < 1e-30);
-    }
-    let split = orbit_divergence(&q, &rep).unwrap();
-    let elements: Vec<_> =
-        equibayes::group::Finite::elements(equibayes::representation::Representation::group(&rep))
-            .collect();
-    let mean: f64 = elements
-        .iter()
-        .map(|g| q.family().kl(&q, &push_forward(&q, &rep, g).unwrap()))
-        .sum::<f64>()
-        / elements.len() as f64;
-    assert!((split.total - mean).abs() < 1e-14, "{} against {mean}", split.total);
-    let sum = split.geometric_gap + split.arithmetic_gap + split.remainder;
-    assert!((split.total - sum).abs() < 1e-14);
-}
-
-#[test]
-fn enumeration_agrees() {
-    let q = Categorical::with_probabilities(&[0.5, 0.3, 0.15, 0.05]).unwrap();
-    let family = *q.family();
-    let (mut total, mut mean, mut second) = (0.0, DVector::zeros(3), DMatrix::zeros(3, 3));
-    for theta in FiniteSupport::<f64>::support(&family) {
-        let p = family.log_density(&q, theta.as_slice()).exp();
-        let t = theta.rows(0, 3).into_owned();
-        total += p;
-        mean += &t * p;
-        second += &t * t.transpose() * p;
-    }
-    assert!((total - 1.0_f64).abs() < 1e-15);
-    assert!((&mean - q.mean_parameter().coordinates()).norm() < 1e-15);
-    let covariance: DMatrix<f64> = second - &mean * mean.transpose();
-    assert!((covariance - family.fisher_information(&q)).norm() < 1e-15);
-    assert_eq!(family.dim(), 4);
-}
-
-#[test]
-fn agrees_with_statrs() {
-    use statrs::distribution::{Categorical as Oracle, Discrete};
-    use statrs::statistics::Distribution;
-    let weights = [0.3, 1.2, 0.5, 2.0];
-    let q = Categorical::with_probabilities(&weights).unwrap();
-    let oracle = Oracle::new(&weights).unwrap();
-    let mut entropy = 0.0;
-    for (class, theta) in FiniteSupport::<f64>::support(q.family()).enumerate() {
-        let ours = q.family().log_density(&q, theta.as_slice());
-        assert!((ours - oracle.ln_pmf(class as u64)).abs() < 1e-14);
-        entropy -= ours * ours.exp();
-    }
-    assert!((entropy - oracle.entropy().unwrap()).abs() < 1e-14);
-    assert!((entropy + q.family().conjugate(&q)).abs() < 1e-14);
 }
 
 #[test]

@@ -1,13 +1,13 @@
 use equibayes::action::{ClosedUnder, push_forward};
 use equibayes::family::{
-    BinaryIsing, Coordinates, ExponentialFamily, FamilyError, FiniteSupport, FisherInformation,
-    Ising, LogPartition, Member, SpinEncoding, SpinFamily,
+    BinaryIsing, Coordinates, ExponentialFamily, FamilyError, FiniteSupport, Ising, LogPartition,
+    Member, SpinEncoding, SpinFamily,
 };
 use equibayes::group::{Cyclic, Dihedral, DihedralElement};
 use equibayes::law;
 use equibayes::representation::{ActsOn, PermutationRep, SignedPermutation, SignedPermutationRep};
 use equibayes::symmetrize::{arithmetic, geometric, orbit_divergence};
-use nalgebra::{DMatrix, DVector, dvector};
+use nalgebra::{DVector, dvector};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -108,35 +108,6 @@ fn flips_shift_bits_as_enumeration_says() {
         }
     }
     assert_eq!(shifted, 7);
-}
-
-#[test]
-fn enumeration_agrees() {
-    let family = BinaryIsing::new(4, &SQUARE).unwrap();
-    let eta = DVector::from_fn(8, |i, _| 0.3 * i as f64 - 1.0);
-    let q = Member::from_natural(family.clone(), eta).unwrap();
-    let (mut total, mut mean, mut second) = (0.0, DVector::zeros(8), DMatrix::zeros(8, 8));
-    for theta in FiniteSupport::<f64>::support(&family) {
-        let p = family.log_density(&q, theta.as_slice()).exp();
-        let bit = |i: usize| f64::from(u8::from(theta[i] > 0.0));
-        let t = DVector::from_vec(vec![
-            bit(0),
-            bit(1),
-            bit(2),
-            bit(3),
-            bit(0) * bit(1),
-            bit(0) * bit(3),
-            bit(1) * bit(2),
-            bit(2) * bit(3),
-        ]);
-        total += p;
-        mean += &t * p;
-        second += &t * t.transpose() * p;
-    }
-    assert!(f64::abs(total - 1.0) < 1e-14);
-    assert!((&mean - q.mean_parameter().coordinates()).norm() < 1e-14);
-    let covariance: DMatrix<f64> = second - &mean * mean.transpose();
-    assert!((covariance - family.fisher_information(&q)).norm() < 1e-14);
 }
 
 /// The partition function of a closed chain: `(2 cosh J)^n + (2 sinh J)^n` (Ising 1925).

@@ -5,5 +5,9 @@ mod entropy;
 mod ising;
 mod isotropic_gaussian;
 mod location_scale;
+#[cfg(feature = "catalogue")]
+mod oracles;
+#[cfg(feature = "catalogue")]
+mod rounding;
 mod von_mises_fisher;
 mod wishart;

@@ -1,14 +1,13 @@
 use equibayes::action::push_forward;
 use equibayes::family::{
     Coordinates, FamilyError, FisherInformation, LogPartition, Member, Sample, VonMisesFisher,
-    bregman,
 };
 use equibayes::group::{Cyclic, Dihedral};
 use equibayes::law;
 use equibayes::representation::{
     ActsOnGrid, Dense, Orthogonal, SignedPermutation, SignedPermutationRep,
 };
-use nalgebra::{DMatrix, DVector, dmatrix, dvector};
+use nalgebra::{DVector, dmatrix, dvector};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -53,28 +52,6 @@ fn is_closed_under_orthogonal_actions() {
     assert_eq!(moved.natural().coordinates(), &-q.natural().coordinates());
 }
 
-/// On the circle, the trapezoidal rule converges faster than any power.
-#[test]
-fn quadrature_on_the_circle_agrees() {
-    const POINTS: usize = 400;
-    for kappa in [0.0, 0.5, 3.0, 20.0, 80.0] {
-        let q = VonMisesFisher::with_direction(&[0.6, 0.8], kappa).unwrap();
-        let (mut total, mut mean, mut second) = (0.0, DVector::zeros(2), DMatrix::zeros(2, 2));
-        for k in 0..POINTS {
-            let (sin, cos) = (k as f64 * std::f64::consts::TAU / POINTS as f64).sin_cos();
-            let theta = dvector![cos, sin];
-            let weight = q.family().log_density(&q, theta.as_slice()).exp() / POINTS as f64;
-            total += weight;
-            mean += &theta * weight;
-            second += &theta * theta.transpose() * weight;
-        }
-        assert!((total - 1.0_f64).abs() < 1e-13, "{kappa}: {total}");
-        assert!((&mean - q.mean_parameter().coordinates()).norm() < 1e-13);
-        let covariance: DMatrix<f64> = second - &mean * mean.transpose();
-        assert!((covariance - q.family().fisher_information(&q)).norm() < 1e-13);
-    }
-}
-
 #[test]
 fn near_divergences_keep_their_relative_accuracy() {
     for (dim, kappa) in [(2, 0.0), (3, 0.5), (3, 5.0), (5, 300.0), (3, 1e6)] {
@@ -97,13 +74,6 @@ fn near_divergences_keep_their_relative_accuracy() {
             }
         }
     }
-    // On both sides of the switch.
-    for length in [0.149, 0.151] {
-        let q = VonMisesFisher::with_direction(&[1.0_f64, 0.0, 0.0], 2.0).unwrap();
-        let p = Member::from_natural(*q.family(), dvector![2.0, length, 0.0]).unwrap();
-        let (kl, plain) = (q.family().kl(&q, &p), bregman(q.family(), &q, &p));
-        assert!(f64::abs(kl - plain) < 1e-14, "{kl:e} against {plain:e}");
-    }
 }
 
 #[test]
@@ -116,7 +86,8 @@ fn huge_concentrations() {
     let mean: f64 = (0..draws)
         .map(|_| {
             let theta: DVector<f64> = q.family().sample(&q, &mut rng);
-            assert!((theta.norm() - 1.0).abs() < 1e-14);
+            // Three squares, their sum, a root and a quotient, of numbers of at most 1; and the norm taken here.
+            assert!((theta.norm() - 1.0).abs() < 8.0 * f64::EPSILON);
             0.5e8 * (theta - &direction).norm_squared()
         })
         .sum::<f64>()

@@ -4,7 +4,7 @@ use equibayes::family::{
 use equibayes::group::Cyclic;
 use equibayes::law;
 use equibayes::representation::{Dense, PermutationRep, SymmetricSquare};
-use nalgebra::{DMatrix, DVector, dmatrix, dvector};
+use nalgebra::{DMatrix, dmatrix, dvector};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -32,12 +32,14 @@ fn is_an_exponential_family() {
     }
 }
 
-/// The parameters themselves are good near the edge too.
+/// The parameters themselves are good near the edge and far from it too.
 #[test]
-fn has_coordinates_near_the_edge() {
+fn has_coordinates_near_the_edge_and_far_from_it() {
     for size in [1, 2, 3] {
         let family = Wishart::new(size).unwrap();
         law::coordinates(&family, |rng| member(rng, size, &[0.1, 1.0, 5.0])).assert();
+        // Of many degrees of freedom, where digammas and logarithms agree to most of their digits.
+        law::coordinates(&family, |rng| member(rng, size, &[1e3, 1e5, 1e8])).assert();
     }
 }
 
@@ -63,32 +65,6 @@ fn rounded_entries_cost_a_singular_matrix_its_determinant() {
     assert!(at(1e-12) > (0.3e-12_f64).ln() && at(1e-12) < (0.4e-12_f64).ln());
 }
 
-/// In one dimension the law of `X` is the gamma law with shape `ν/2` and rate `1/2V`.
-#[test]
-fn one_by_one_matrices_are_gamma() {
-    use statrs::distribution::{Continuous, Gamma};
-    let q = Wishart::with_scale(&dmatrix![1.5], 5.0).unwrap();
-    let oracle = Gamma::new(2.5, 1.0 / 3.0).unwrap();
-    for x in [0.1, 1.0, 7.5, 30.0] {
-        let (found, expected) = (q.family().log_density(&q, &[x]), oracle.ln_pdf(x));
-        assert!((found - expected).abs() < 1e-13, "{x}: {found}, expected {expected}");
-    }
-}
-
-/// `ln Γ_2(a) = ½ ln π + ln Γ(a) + ln Γ(a − ½)`, which is `ln π/2 … ` in closed form at half-integers:
-/// `Γ_2(a) = √π Γ(a)Γ(a − ½) = π 2^{2−2a} Γ(2a − 1)` by duplication.
-#[test]
-fn the_normaliser_is_the_duplication_formula() {
-    for a in [1.5_f64, 2.0, 3.5, 10.0] {
-        let eta = dvector![-1.0, 0.0, -1.0, a];
-        let q = Member::from_natural(Wishart::new(2).unwrap(), eta).unwrap();
-        let factorial: f64 = (1..(2.0 * a - 1.0) as u32).map(f64::from).product();
-        let exact = (std::f64::consts::PI * (2.0 - 2.0 * a).exp2() * factorial).ln();
-        let found = q.family().log_partition(&q);
-        assert!((found - exact).abs() < 1e-13 * (1.0 + exact.abs()), "{a}: {found}, {exact}");
-    }
-}
-
 #[test]
 fn bad_parameters_are_refused() {
     assert!(matches!(Wishart::new(0), Err(FamilyError::Size { .. })));
@@ -106,6 +82,4 @@ fn bad_parameters_are_refused() {
     let q = Wishart::with_scale(&scale, 3.0).unwrap();
     assert_eq!(q.family().log_density(&q, &[1.0, 2.0, 1.0]), f64::NEG_INFINITY);
     assert_eq!(q.family().fisher_information(&q).shape(), (4, 4));
-    let back: DVector<f64> = family.to_natural(q.mean_parameter()).unwrap().into_coordinates();
-    assert!((back - q.natural().coordinates()).norm() < 1e-12);
 }

@@ -21,7 +21,7 @@ use proptest::strategy::{BoxedStrategy, Just, Strategy};
 /// `B = diag(2^e) S`, `S` the scene's unit triangular basis.
 #[derive(Clone, Debug)]
 pub(super) struct Stretched {
-    scene: Scene,
+    pub(super) scene: Scene,
     exponents: Vec<i8>,
 }
 
@@ -31,7 +31,7 @@ impl Stretched {
     }
 
     /// `e` and the representation.
-    fn rep<T: Scalar>(&self) -> (i32, Dense<Integers, T>) {
+    pub(super) fn rep<T: Scalar>(&self) -> (i32, Dense<Integers, T>) {
         let dense = self.scene.dense::<T>();
         let n = dense.basis().nrows();
         let power = |e: i32| {
@@ -53,7 +53,7 @@ impl Instance for Stretched {
     }
 }
 
-fn stretched(wanted: Option<Feature>) -> BoxedStrategy<Stretched> {
+pub(super) fn stretched(wanted: Option<Feature>) -> BoxedStrategy<Stretched> {
     let exponents = match wanted {
         Some(Feature::ChangesVolume) => Just(vec![1i8]).boxed(),
         _ => vec(-3..=3i8, 1..=4).boxed(),

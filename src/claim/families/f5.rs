@@ -1,5 +1,6 @@
-//! F5: Laplace distributions with unknown location and scale are closed under signed permutations.
+//! F5: location–scale families, Laplace distributions among them, are closed under signed permutations.
 
+use super::super::registry::location_scale::{Laplaces, LocationScaleEntry, every_location_scale};
 use super::super::rounding::{Tracked, all_close, close};
 use super::super::scene::{Scene, Which};
 use super::super::{Claim, Entry, Feature, Outcome, strategy};
@@ -11,24 +12,40 @@ use crate::law::Residual;
 use crate::representation::{ActsOn, Representation as _, SignedOrbits};
 use crate::scalar::{Rational, Scalar};
 use num_traits::{Float, Signed, Zero};
+use proptest::strategy::BoxedStrategy;
 
-const MOVED: &[&str] = &["Laplace with unknown location and scale", "signed permutations"];
-const KINDS: &[Feature] =
-    &[Feature::SignedOrbit, Feature::KilledOrbit, Feature::FreeOrbit, Feature::WideScales];
+const MOVED: &[&str] = &[
+    "every registered location–scale family, of which Laplace is no exponential family",
+    "signed permutations",
+];
+const KINDS: &[Feature] = &[
+    Feature::SignedOrbit,
+    Feature::KilledOrbit,
+    Feature::FreeOrbit,
+    Feature::WideScales,
+    Feature::Registered,
+];
+
+/// On at most four coordinates; two thirds of those of any kind with a registered representation.
+fn scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
+    let scenes = strategy::scenes_with(4, wanted);
+    if wanted.is_some() { scenes } else { strategy::under_registered(scenes) }
+}
 
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     vec![
         Box::new(Entry {
             about: theorem(
                 "F5.location-scale",
-                "Laplace laws are closed under signed permutations",
-                "ρ(g)_# Laplace(m, b) = Laplace(ρ(g)m, |ρ(g)|b): the densities agree at ρ(g)θ",
+                "location–scale laws are closed under signed permutations: every family",
+                "for θ = m + bz with independent symmetric z, ρ(g)θ has the law of ρ(g)m + (|ρ(g)|b)z: the densities \
+                 agree at ρ(g)θ",
                 MOVED,
                 KINDS,
             ),
-            instances: |wanted| strategy::scenes_with(4, wanted),
-            check: |scene| settle(|| moved(scene)),
-            exact: Some(|scene| f5_exact::moved(scene, true)),
+            instances: scenes,
+            check: every_location_scale!(|scene| moved::<E>(scene), E),
+            exact: Some(every_location_scale!(|scene| Ok(f5_exact::moved::<E>(scene, true)), E)),
         }),
         Box::new(Entry {
             about: control(
@@ -40,19 +57,22 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             instances: violating::negated,
             check: |scene| settle(|| unsigned(scene)),
-            exact: Some(|scene| f5_exact::moved(scene, false)),
+            exact: Some(|scene| f5_exact::moved::<Laplaces>(scene, false)),
         }),
         Box::new(Entry {
             about: theorem(
                 "F5.projection",
-                "the projection of a Laplace law is invariant",
-                "ρ(g)_# Laplace(Pm, |P|b) = Laplace(Pm, |P|b), and all of an orbit have one projection",
+                "the projection of a location–scale law is invariant: every family",
+                "the law with location Pm and scale |P|b is invariant, and all of an orbit have one projection",
                 MOVED,
                 KINDS,
             ),
-            instances: |wanted| strategy::scenes_with(4, wanted),
-            check: |scene| settle(|| projection(scene)),
-            exact: Some(|scene| f5_exact::projected(scene, true)),
+            instances: scenes,
+            check: every_location_scale!(|scene| projection::<E>(scene), E),
+            exact: Some(every_location_scale!(
+                |scene| Ok(f5_exact::projected(scene, &E::rep(scene), true)),
+                E
+            )),
         }),
         Box::new(Entry {
             about: control(
@@ -64,7 +84,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             instances: violating::negated,
             check: |scene| settle(|| unsigned_average(scene)),
-            exact: Some(|scene| f5_exact::projected(scene, false)),
+            exact: Some(|scene| f5_exact::projected(scene, &scene.signed(), false)),
         }),
         Box::new(Entry {
             about: theorem(
@@ -101,16 +121,16 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
 
 type Law = Laplace<Tracked>;
 
-/// The Laplace distribution of a scene, and a group element's matrix with and without signs.
+/// The Laplace distribution of a scene.
 fn posed(scene: &Scene) -> Result<Law, FamilyError> {
     let dim = scene.signed().dim();
     Laplace::new(&scene.vector(Which::Q, dim), &scene.positive(Which::Q, dim))
 }
 
-fn moved(scene: &Scene) -> Result<Outcome, FamilyError> {
-    let (q, rep) = (posed(scene)?, scene.signed());
+fn moved<E: LocationScaleEntry>(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let (q, rep) = (E::pose(scene, Which::Q)?, E::rep(scene));
     let mut outcome = Outcome::vacuous();
-    for g in [scene.element(0), scene.element(1)] {
+    for g in [0, 1].map(|k| scene.element_of(rep.group(), k)) {
         let after = push_forward_location_scale(&q, &rep, &g)?;
         let matrix = ActsOn::<Tracked>::matrix(&rep, &g);
         let sizes = matrix.map(Float::abs);
@@ -137,18 +157,18 @@ fn unsigned(scene: &Scene) -> Result<Outcome, FamilyError> {
     Ok(Outcome::new("density at ρ(g)θ", close(&left, &right)))
 }
 
-fn same(a: &Law, b: &Law) -> Residual {
+fn same<L: LocationScale<Tracked>>(a: &L, b: &L) -> Residual {
     all_close(&a.location(), &b.location()).worse(all_close(&a.scale(), &b.scale()))
 }
 
-fn projection(scene: &Scene) -> Result<Outcome, FamilyError> {
-    let (q, rep) = (posed(scene)?, scene.signed());
+fn projection<E: LocationScaleEntry>(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let (q, rep) = (E::pose(scene, Which::Q)?, E::rep(scene));
     let average = project_location_scale(&q, &rep)?;
     let mut outcome = Outcome::new(
         "what is invariant stays",
         same(&project_location_scale(&average, &rep)?, &average),
     );
-    for g in [scene.element(0), scene.element(1)] {
+    for g in [0, 1].map(|k| scene.element_of(rep.group(), k)) {
         let after = push_forward_location_scale(&average, &rep, &g)?;
         let of_moved = project_location_scale(&push_forward_location_scale(&q, &rep, &g)?, &rep)?;
         outcome = outcome

@@ -1,12 +1,19 @@
-//! Exact twins of F5: what the density of a Laplace law is made of is rational, `Σ|θ_i − m_i|/b_i` and `Π b_i`.
+//! Exact twins of F5: what the density of a location–scale law is made of is rational, `Σ −ln f((θ_i − m_i)/b_i)` up to
+//! constants, and `Π b_i`.
 
 use super::super::Outcome;
 use super::super::compare::distance;
+use super::super::registry::location_scale::LocationScaleEntry;
 use super::super::scene::{Scene, Which};
+use crate::group::{AnyElement, AnyGroup};
 use crate::law::Residual;
-use crate::representation::{ActsBySignedPermutations, ActsOn, Representation, SignedOrbits};
+use crate::representation::{
+    ActsBySignedPermutations, ActsOn, Representation, SignedOrbits, SignedPermutationRep,
+};
 use crate::scalar::Rational;
-use num_traits::{One, Signed, Zero};
+use num_traits::{One, Zero};
+
+type Rep = SignedPermutationRep<AnyGroup>;
 
 /// A location and a scale.
 struct Law {
@@ -15,23 +22,25 @@ struct Law {
 }
 
 impl Law {
-    fn of(scene: &Scene) -> Self {
-        let dim = scene.signed().dim();
+    fn of(scene: &Scene, rep: &Rep) -> Self {
+        let dim = rep.dim();
         Self { location: scene.vector(Which::Q, dim), scale: scene.positive(Which::Q, dim) }
     }
 
-    /// `Σ|θ_i − m_i|/b_i` and `Π b_i`: the density is `2⁻ⁿ e^{−Σ} / Π`.
-    fn density(&self, theta: &[Rational]) -> [Rational; 2] {
-        let steps = theta.iter().zip(&self.location).map(|(x, m)| (x - m).abs());
+    /// What the density is made of, but for constants: `Π e^{−energy}/b`.
+    fn density<E: LocationScaleEntry>(&self, theta: &[Rational]) -> [Rational; 2] {
+        let steps = theta.iter().zip(&self.location).map(|(x, m)| x - m);
         [
-            steps.zip(&self.scale).fold(Rational::zero(), |sum, (step, b)| sum + step / b),
+            steps
+                .zip(&self.scale)
+                .fold(Rational::zero(), |sum, (step, b)| sum + E::energy(&(step / b))),
             self.scale.iter().fold(Rational::one(), |product, b| product * b),
         ]
     }
 
     /// The push-forward; locations without their signs, unless `signed`.
-    fn moved(&self, scene: &Scene, k: usize, signed: bool) -> Self {
-        let map = scene.signed().index_map(&scene.element(k));
+    fn moved(&self, rep: &Rep, g: &AnyElement, signed: bool) -> Self {
+        let map = rep.index_map(g);
         let (mut location, mut scale) = (self.location.clone(), self.scale.clone());
         let plain = map.clone().unsigned();
         if signed { &map } else { &plain }.act(&self.location, &mut location);
@@ -40,8 +49,8 @@ impl Law {
     }
 
     /// `(Pm, |P|b)`; `(|P|m, |P|b)` unless `signed`.
-    fn average(&self, scene: &Scene, signed: bool) -> Self {
-        let orbits = SignedOrbits::of(&scene.signed());
+    fn average(&self, rep: &Rep, signed: bool) -> Self {
+        let orbits = SignedOrbits::of(rep);
         let (mut location, mut scale) = (self.location.clone(), self.scale.clone());
         if signed {
             orbits.project(&self.location, &mut location);
@@ -58,16 +67,18 @@ impl Law {
     }
 }
 
-pub(super) fn moved(scene: &Scene, signed: bool) -> Outcome {
-    let (q, rep) = (Law::of(scene), scene.signed());
+pub(super) fn moved<E: LocationScaleEntry>(scene: &Scene, signed: bool) -> Outcome {
+    let rep = E::rep(scene);
+    let q = Law::of(scene, &rep);
     [0, 1].into_iter().fold(Outcome::vacuous(), |outcome, k| {
-        let after = q.moved(scene, k, signed);
+        let g = scene.element_of(rep.group(), k);
+        let after = q.moved(&rep, &g, signed);
         // At the mode, and elsewhere.
         [q.location.clone(), scene.vector(Which::P, rep.dim())].into_iter().fold(
             outcome,
             |outcome, theta| {
-                let image = rep.apply(&scene.element(k), &theta);
-                let (there, here) = (after.density(image.as_slice()), q.density(&theta));
+                let image = rep.apply(&g, &theta);
+                let (there, here) = (after.density::<E>(image.as_slice()), q.density::<E>(&theta));
                 let residual = Residual::new(distance(&there, &here), 0.0);
                 outcome.and("density at ρ(g)θ", residual)
             },
@@ -75,16 +86,17 @@ pub(super) fn moved(scene: &Scene, signed: bool) -> Outcome {
     })
 }
 
-pub(super) fn projected(scene: &Scene, signed: bool) -> Outcome {
-    let q = Law::of(scene);
-    let average = q.average(scene, signed);
-    let again = average.average(scene, signed);
+pub(super) fn projected(scene: &Scene, rep: &Rep, signed: bool) -> Outcome {
+    let q = Law::of(scene, rep);
+    let average = q.average(rep, signed);
+    let again = average.average(rep, signed);
     [0, 1].into_iter().fold(
         Outcome::new("what is invariant stays", again.equals(&average)),
         |outcome, k| {
-            let of_moved = q.moved(scene, k, true).average(scene, signed);
+            let g = scene.element_of(rep.group(), k);
+            let of_moved = q.moved(rep, &g, true).average(rep, signed);
             outcome
-                .and("invariant", average.moved(scene, k, true).equals(&average))
+                .and("invariant", average.moved(rep, &g, true).equals(&average))
                 .and("one projection for an orbit", of_moved.equals(&average))
         },
     )

@@ -47,7 +47,8 @@ pub(super) fn is_bregman<F: Exact>(
         .and(
             part!(F, Rational, "KL = Bregman, nearby"),
             Residual::exact(exact::kl(&q, &near) == divergence(&q, &near)),
-        ))
+        )
+        .on(scene))
 }
 
 /// The log ratio is a quadratic function of `θ`, plus a constant logarithm: the cubature is exact.
@@ -65,7 +66,7 @@ pub(super) fn is_mean_log_ratio<F: Exact>(
         })
         .collect();
     let holds = HalfLog::mean(&ratios) == Some(exact::kl(&q, &p));
-    Ok(outcome.and(part!(F, Rational, "KL = E_q [ln q − ln p]"), Residual::exact(holds)))
+    Ok(outcome.and(part!(F, Rational, "KL = E_q [ln q − ln p]"), Residual::exact(holds)).on(scene))
 }
 
 pub(super) fn density<F: Exact>(scene: &Scene, outcome: Outcome) -> Result<Outcome, FamilyError> {
@@ -75,7 +76,9 @@ pub(super) fn density<F: Exact>(scene: &Scene, outcome: Outcome) -> Result<Outco
     let image = rep.apply(&g, &theta);
     let before = exact::log_density(&q, &DVector::from_vec(theta));
     let after = exact::log_density(&push_forward(&q, &rep, &g)?, &image);
-    Ok(outcome.and(part!(F, Rational, "q(θ) = q_{g·η}(ρθ)"), Residual::exact(before == after)))
+    Ok(outcome
+        .and(part!(F, Rational, "q(θ) = q_{g·η}(ρθ)"), Residual::exact(before == after))
+        .on(scene))
 }
 
 pub(super) fn log_partition<F: Exact>(
@@ -86,5 +89,5 @@ pub(super) fn log_partition<F: Exact>(
     let (q, rep, g) = (F::pose(scene, Which::Q)?, F::rep(scene), scene.element(0));
     let moved = push_forward(&q, &rep, &g)?;
     let holds = exact::log_partition(&moved) == exact::log_partition(&q);
-    Ok(outcome.and(part!(F, Rational, "A(g·η) = A(η)"), Residual::exact(holds)))
+    Ok(outcome.and(part!(F, Rational, "A(g·η) = A(η)"), Residual::exact(holds)).on(scene))
 }

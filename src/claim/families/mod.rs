@@ -11,6 +11,7 @@ mod f1;
 mod f1_controls;
 mod f2;
 mod f3;
+mod f3_congruence;
 mod f3_controls;
 mod f3_linear;
 mod f3_tilt;
@@ -40,6 +41,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(every::of_f2());
     claims.extend(f3::claims());
     claims.extend(f3_linear::claims());
+    claims.extend(f3_congruence::claims());
     claims.extend(every::of_f3());
     claims.push(fixed_signs::of_orbits());
     claims.extend(affine::claims());
@@ -100,7 +102,7 @@ const fn control(
 }
 
 /// The outcome of a check; a member that was refused is a failure.
-fn settle(check: impl FnOnce() -> Result<Outcome, FamilyError>) -> Outcome {
+pub(super) fn settle(check: impl FnOnce() -> Result<Outcome, FamilyError>) -> Outcome {
     match check() {
         Ok(outcome) => outcome,
         Err(_) => Outcome::new("a parameter was refused", Residual::failed()),

@@ -1,45 +1,53 @@
 //! The exponential families that claims are checked on.
 
+mod action;
 mod entries;
 mod linear;
 mod moments;
 
-pub use entries::each_family;
+pub use action::{
+    Action, Both, Congruences, Invertible, LARGEST, Permutations, RingSymmetries, Rotations,
+    RotationsOfMore, SignedPermutations, WithOneMore, registered,
+};
+pub(in crate::claim) use entries::Classes;
+pub use entries::{each_family, each_finite_family};
 pub(in crate::claim) use linear::{Linear, pose as stored};
 pub use moments::Moments;
 pub(in crate::claim) use moments::{Point, Rule};
 
+use super::representations::Built;
 use crate::action::ClosedUnder;
 use crate::claim::rounding::Tracked;
 use crate::claim::scene::{Scene, Which};
 use crate::dual::Dual;
-use crate::family::{FamilyError, FisherInformation, LogPartition, Member, Sample};
-use crate::group::AnyGroup;
-use crate::representation::ActsOn;
-use crate::scalar::Scalar;
+use crate::family::{FamilyError, FiniteSupport, FisherInformation, LogPartition, Member, Sample};
+use crate::representation::Representation;
 use crate::special::Special;
 use nalgebra::DVector;
 use std::sync::LazyLock;
 
-/// A family with instances, an action that it is closed under, and what is known of its members from
+/// The type of the representations that a registered family is closed under.
+pub type RepOf<E, T> = <<E as FamilyEntry>::Action as Action>::Rep<T>;
+
+/// A family with instances, the actions that it is closed under, and what is known of its members from
 /// elsewhere.
 ///
 /// A new entry of the list is checked by every claim about closed exponential families, on every
-/// instance, and goes through [`law::family`](crate::law::family) and
-/// [`law::closed`](crate::law::closed) in the tests.
+/// instance, under every registered representation of its kind, and goes through
+/// [`law::family`](crate::law::family) and [`law::closed`](crate::law::closed) in the tests.
 pub trait FamilyEntry: Send + Sync + 'static {
     /// The family.
     type Family: LogPartition<f64>
         + FisherInformation<f64>
         + Sample<f64>
-        + ClosedUnder<Self::Rep<f64>, f64>
+        + ClosedUnder<RepOf<Self, f64>, f64>
         + LogPartition<Tracked>
         + FisherInformation<Tracked>
-        + ClosedUnder<Self::Rep<Tracked>, Tracked>
+        + ClosedUnder<RepOf<Self, Tracked>, Tracked>
         + LogPartition<Dual<Tracked>>;
 
-    /// The representations that it is closed under.
-    type Rep<T: Scalar>: ActsOn<T, Group = AnyGroup>;
+    /// The kind of representation that it is closed under.
+    type Action: Action;
 
     /// The name in witnesses.
     const NAME: &'static str;
@@ -53,8 +61,19 @@ pub trait FamilyEntry: Send + Sync + 'static {
     /// Whether the base measure moves, `a(g) ≠ 0`, once something moves.
     const TILTED: bool = false;
 
+    /// The degree of the entries of `τ(g)` and `c(g)` as polynomials in those of `ρ(g)`, with whole numbers
+    /// for coefficients.
+    const DEGREE: usize = 1;
+
     /// The representation on a scene.
-    fn rep<T: Scalar>(scene: &Scene) -> Self::Rep<T>;
+    fn rep<T: Built>(scene: &Scene) -> RepOf<Self, T> {
+        Self::Action::on(scene)
+    }
+
+    /// Its dimension.
+    fn dim(scene: &Scene) -> usize {
+        Self::rep::<f64>(scene).dim()
+    }
 
     /// One of the scene's two members.
     ///
@@ -91,19 +110,32 @@ pub trait FamilyEntry: Send + Sync + 'static {
     fn moments(q: &Member<Self::Family, Tracked>) -> Moments;
 }
 
+/// A registered family on finitely many points, for what sums over them.
+pub trait FiniteEntry: FamilyEntry<Family: FiniteSupport<Tracked>> {}
+
+impl<E: FamilyEntry<Family: FiniteSupport<Tracked>>> FiniteEntry for E {}
+
+/// Something to do with every registered family on finitely many points.
+pub trait FiniteVisitor {
+    /// What is done with one of them.
+    fn visit<E: FiniteEntry>(&mut self);
+}
+
 /// Something to do with every registered family.
 pub trait FamilyVisitor {
     /// What is done with one of them.
     fn visit<E: FamilyEntry>(&mut self);
 }
 
-/// A check of one family on a scene, generic over its entry, as a plain function that checks all of them.
+/// A check of one family on a scene, generic over its entry, as a plain function that checks all of them; with
+/// `finite:` in front, those on finitely many points.
 macro_rules! every {
-    ($check:expr, $name:ident) => {
+    (@ $check:expr, $name:ident, $visitor:ident, $entry:ident, $each:ident) => {
         |scene: &$crate::claim::scene::Scene| {
+            use $crate::claim::registry::families;
             struct Each<'a>(&'a $crate::claim::scene::Scene, $crate::claim::Outcome);
-            impl $crate::claim::registry::families::FamilyVisitor for Each<'_> {
-                fn visit<$name: $crate::claim::registry::families::FamilyEntry>(&mut self) {
+            impl families::$visitor for Each<'_> {
+                fn visit<$name: families::$entry>(&mut self) {
                     let outcome = match $check(self.0) {
                         Ok(outcome) => outcome,
                         Err(_) => $crate::claim::Outcome::new(
@@ -115,9 +147,19 @@ macro_rules! every {
                 }
             }
             let mut each = Each(scene, $crate::claim::Outcome::vacuous());
-            $crate::claim::registry::families::each_family(&mut each);
+            families::$each(&mut each);
             each.1
         }
+    };
+    (finite: $check:expr, $name:ident) => {
+        $crate::claim::registry::families::every!(
+            @ $check, $name, FiniteVisitor, FiniteEntry, each_finite_family
+        )
+    };
+    ($check:expr, $name:ident) => {
+        $crate::claim::registry::families::every!(
+            @ $check, $name, FamilyVisitor, FamilyEntry, each_family
+        )
     };
 }
 pub(in crate::claim) use every;
@@ -125,23 +167,33 @@ pub(in crate::claim) use every;
 /// As [`every!`], for a control: each family to which the control applies is a kind of subject on which some instance
 /// must refute it. A family whose parameters are refused has no instance there.
 macro_rules! refuted_by_every {
-    ($check:expr, $name:ident where $applies:expr) => {
+    (@ $check:expr, $name:ident, $applies:expr, $visitor:ident, $entry:ident, $each:ident) => {
         |scene: &$crate::claim::scene::Scene| {
-            struct Each<'a>(&'a $crate::claim::scene::Scene, $crate::claim::Outcome, usize);
-            impl $crate::claim::registry::families::FamilyVisitor for Each<'_> {
-                fn visit<$name: $crate::claim::registry::families::FamilyEntry>(&mut self) {
+            use $crate::claim::registry::families;
+            struct Each<'a>(&'a $crate::claim::scene::Scene, $crate::claim::Outcome);
+            impl families::$visitor for Each<'_> {
+                fn visit<$name: families::$entry>(&mut self) {
                     if $applies {
                         let found = $check(self.0).ok();
-                        let name = $crate::claim::registry::families::family_name;
-                        self.1 = self.1.and_kind(name, self.2, found);
+                        let number = families::family_number($name::NAME);
+                        self.1 = self.1.and_kind(families::family_name, number, found);
                     }
-                    self.2 += 1;
                 }
             }
-            let mut each = Each(scene, $crate::claim::Outcome::vacuous(), 0);
-            $crate::claim::registry::families::each_family(&mut each);
+            let mut each = Each(scene, $crate::claim::Outcome::vacuous());
+            families::$each(&mut each);
             each.1
         }
+    };
+    (finite: $check:expr, $name:ident) => {
+        $crate::claim::registry::families::refuted_by_every!(
+            @ $check, $name, true, FiniteVisitor, FiniteEntry, each_finite_family
+        )
+    };
+    ($check:expr, $name:ident where $applies:expr) => {
+        $crate::claim::registry::families::refuted_by_every!(
+            @ $check, $name, $applies, FamilyVisitor, FamilyEntry, each_family
+        )
     };
     ($check:expr, $name:ident) => {
         $crate::claim::registry::families::refuted_by_every!($check, $name where true)
@@ -149,18 +201,25 @@ macro_rules! refuted_by_every {
 }
 pub(in crate::claim) use refuted_by_every;
 
+/// The names of the registered families, in the order of the list.
+static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    struct Names(Vec<&'static str>);
+    impl FamilyVisitor for Names {
+        fn visit<E: FamilyEntry>(&mut self) {
+            self.0.push(E::NAME);
+        }
+    }
+    let mut names = Names(Vec::new());
+    each_family(&mut names);
+    names.0
+});
+
 /// The name of the family with this number in the list.
 pub(in crate::claim) fn family_name(index: usize) -> &'static str {
-    static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-        struct Names(Vec<&'static str>);
-        impl FamilyVisitor for Names {
-            fn visit<E: FamilyEntry>(&mut self) {
-                self.0.push(E::NAME);
-            }
-        }
-        let mut names = Names(Vec::new());
-        each_family(&mut names);
-        names.0
-    });
     NAMES[index]
+}
+
+/// The number of the family with this name.
+pub(in crate::claim) fn family_number(name: &str) -> usize {
+    NAMES.iter().position(|known| *known == name).unwrap_or(NAMES.len())
 }

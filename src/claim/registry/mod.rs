@@ -7,6 +7,7 @@
 
 pub mod families;
 mod groups;
+pub mod location_scale;
 pub mod representations;
 mod small_group;
 

@@ -8,6 +8,7 @@ use crate::scalar::Real;
 use num_traits::{Float, FloatConst};
 use rand::Rng;
 use rand_distr::uniform::{Error, SampleBorrow, SampleUniform, UniformFloat, UniformSampler};
+use rand_distr::{Distribution, StandardNormal};
 use std::num::FpCategory;
 
 impl Real for Tracked {}
@@ -198,6 +199,13 @@ impl UniformSampler for TrackedSampler {
 
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tracked {
         Tracked::exact(self.0.sample(rng))
+    }
+}
+
+/// Samples the value; what is drawn has no error.
+impl Distribution<Tracked> for StandardNormal {
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tracked {
+        Tracked::exact(self.sample(rng))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::claim::scene::{Scene, Which};
 use crate::claim::{Claim, Entry, Outcome};
 use crate::family::{FamilyError, LogPartition, Member};
 use crate::group::Finite;
-use crate::representation::Reynolds;
+use crate::representation::{Representation, Reynolds};
 use crate::scalar::{Scalar, dot};
 use crate::symmetrize::{arithmetic, geometric, linear_form};
 use num_traits::Zero;
@@ -150,7 +150,7 @@ fn geometric_projects<E: FamilyEntry>(
     let (q, rep) = (stored::<E>(scene, Which::Q)?, E::rep::<Tracked>(scene));
     let (lower, zeta) = (geometric(&q, &rep)?, zeta::<E>(scene, invariant)?);
     let family = q.family();
-    let moved = push_forward(&lower, &rep, &scene.element(0))?;
+    let moved = push_forward(&lower, &rep, &scene.element_of(rep.group(), 0))?;
     let gap = family.kl(&lower, &q);
     let split = family.kl(&zeta, &lower) + gap;
     let mut descent = family.log_partition(&q) - family.log_partition(&lower);
@@ -172,9 +172,9 @@ fn geometric_projects<E: FamilyEntry>(
 
 fn arithmetic_projects<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outcome, FamilyError> {
     let (q, rep) = (stored::<E>(scene, Which::Q)?, E::rep::<Tracked>(scene));
-    let (family, group) = (q.family(), scene.group());
+    let (family, group) = (q.family(), rep.group());
     let (upper, zeta) = (arithmetic(&q, &rep)?, zeta::<E>(scene, drop != Drop::Zeta)?);
-    let moved = push_forward(&upper, &rep, &scene.element(0))?;
+    let moved = push_forward(&upper, &rep, &scene.element_of(rep.group(), 0))?;
     let mut mixture = q.mean_parameter().coordinates().map(|_| Tracked::zero());
     let mut order = 0;
     for g in group.elements() {
@@ -202,7 +202,7 @@ fn arithmetic_projects<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outc
 
 fn splits<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outcome, FamilyError> {
     let (q, rep) = (stored::<E>(scene, Which::Q)?, E::rep::<Tracked>(scene));
-    let (family, group) = (q.family(), scene.group());
+    let (family, group) = (q.family(), rep.group());
     let (lower, upper) = (geometric(&q, &rep)?, arithmetic(&q, &rep)?);
     let (mut divergence, mut order) = (Tracked::zero(), 0);
     for g in group.elements() {

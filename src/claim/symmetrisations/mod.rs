@@ -14,6 +14,7 @@ mod rounding;
 mod s1_geometric;
 mod s2_arithmetic;
 mod s3_barycentre;
+mod s3_location_scale;
 mod s3_projection;
 mod s3_tying;
 mod s3_tying_gap;
@@ -41,6 +42,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(s2_arithmetic::claims());
     claims.extend(every::of_s2());
     claims.extend(s3_projection::claims());
+    claims.extend(s3_location_scale::claims());
     claims.extend(s3_barycentre::claims());
     claims.extend(s3_tying::claims());
     claims.extend(s3_tying_gap::claims());

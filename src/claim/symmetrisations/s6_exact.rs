@@ -1,39 +1,26 @@
 //! S6 in rational arithmetic: any rational law on the points of a finite support, since no closedness is
 //! needed.
 
-use super::s6_tables::{Classes, Spins, Tables};
-use super::setting::{Setting, average};
+use super::s6_tables::Tables;
+use super::setting::average;
 use crate::claim::Outcome;
 use crate::claim::compare::distance;
-use crate::claim::rounding::Tracked;
+use crate::claim::registry::families::FiniteEntry;
 use crate::claim::scene::{Scene, Which};
-use crate::family::{FamilyError, FiniteSupport, LogPartition};
+use crate::family::FamilyError;
 use crate::group::{Finite, Group};
 use crate::law::Residual;
 use crate::representation::{ActsOn, Representation};
 use crate::scalar::{Rational, Scalar, dot};
 use num_traits::{One, Zero};
 
-/// On both kinds of points; outputs are moved back by the Reynolds operator, or on.
-pub(super) fn check(scene: &Scene, back: bool) -> Result<Outcome, FamilyError> {
-    let spins = on::<Spins>(scene, back)?;
-    if scene.signed().dim() < 2 {
-        return Ok(spins);
-    }
-    Ok(spins.and_of("classes", on::<Classes>(scene, back)?))
-}
-
 fn equal(a: &[Rational], b: &[Rational]) -> Residual {
     Residual::new(distance(a, b), 0.0)
 }
 
-fn on<S>(scene: &Scene, back: bool) -> Result<Outcome, FamilyError>
-where
-    S: Setting<Tracked>,
-    S::Rep: ActsOn<Rational>,
-    S::Family: FiniteSupport<Tracked> + LogPartition<Tracked>,
-{
-    let tables = Tables::<S>::of(scene)?;
+/// Outputs are moved back by the Reynolds operator, or on.
+pub(super) fn check<E: FiniteEntry>(scene: &Scene, back: bool) -> Result<Outcome, FamilyError> {
+    let tables = Tables::<E>::of(scene)?;
     let count = tables.points.len();
     let weights: Vec<Rational> = scene.positive(Which::Q, count);
     let total = weights.iter().fold(Rational::zero(), |sum, w| sum + w);
@@ -74,19 +61,15 @@ where
 }
 
 /// `F_q̄(x)` and `QF_q(x)` for a random model, made jointly equivariant by averaging.
-fn predictions<S>(
+fn predictions<E: FiniteEntry>(
     scene: &Scene,
-    tables: &Tables<S>,
+    tables: &Tables<E>,
     q: &[Rational],
     mixed: &[Rational],
     back: bool,
-) -> (Vec<Rational>, Vec<Rational>)
-where
-    S: Setting<Tracked>,
-    S::Rep: ActsOn<Rational>,
-    S::Family: FiniteSupport<Tracked> + LogPartition<Tracked>,
-{
-    let (group, dim, count) = (tables.rep.group(), tables.rep.dim(), tables.points.len());
+) -> (Vec<Rational>, Vec<Rational>) {
+    let rep = E::rep::<Rational>(scene);
+    let (group, dim, count) = (rep.group(), rep.dim(), tables.points.len());
     let elements: Vec<_> = group.elements().collect();
     let numbers = scene.vector::<Rational>(Which::Q, 47);
     let raw = |theta: usize, x: usize| -> Vec<Rational> {
@@ -98,7 +81,7 @@ where
             .zip(&tables.moves)
             .map(|(h, to)| {
                 let output = raw(to[theta], to[x]);
-                ActsOn::<Rational>::apply(&tables.rep, &group.inverse(h), &output)
+                rep.apply(&group.inverse(h), &output)
             })
             .collect();
         average(moved.iter().map(|output| output.as_slice()))
@@ -121,7 +104,7 @@ where
         .map(|(g, to)| {
             let output = known[to[x]].get_or_insert_with(|| mean(q, to[x]));
             let by = if back { group.inverse(g) } else { g.clone() };
-            ActsOn::<Rational>::apply(&tables.rep, &by, output)
+            rep.apply(&by, output)
         })
         .collect();
     (mean(mixed, x), average(turned.iter().map(|output| output.as_slice())))

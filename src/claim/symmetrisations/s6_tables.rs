@@ -1,63 +1,18 @@
 //! The orbit mixture on finitely many points: what S6 sums over.
 
-use super::setting::{Setting, average, orbit};
+use super::setting::average;
+use crate::action::push_forward;
+use crate::claim::families::every::stored;
+use crate::claim::registry::families::{FiniteEntry, RepOf};
 use crate::claim::rounding::Tracked;
 use crate::claim::scene::{Scene, Which};
-use crate::family::{Categorical, FamilyError, FiniteSupport, Ising, LogPartition, Member};
-use crate::group::{AnyGroup, Finite};
-use crate::representation::{ActsOn, Representation, SignedPermutationRep, Unsigned};
-use crate::scalar::Scalar;
+use crate::family::{Coordinates, FamilyError, FiniteSupport, LogPartition, Member};
+use crate::group::Finite;
+use crate::representation::{ActsOn, Representation};
+use crate::scalar::{Rational, Scalar, dot};
 use crate::symmetrize::mixture;
 use nalgebra::DVector;
 use num_traits::{Float, Zero};
-
-/// Ising spins with all interactions, so that every signed permutation is an automorphism.
-pub(super) struct Spins;
-
-/// Categorical laws under permutations of the classes.
-pub(super) struct Classes;
-
-impl Setting<Tracked> for Spins {
-    type Rep = SignedPermutationRep<AnyGroup>;
-    type Family = Ising;
-
-    fn rep(scene: &Scene) -> Self::Rep {
-        scene.signed()
-    }
-
-    fn member(scene: &Scene, which: Which) -> Result<Member<Ising, Tracked>, FamilyError> {
-        let n = scene.signed().dim();
-        let edges: Vec<_> = (0..n).flat_map(|j| (0..j).map(move |i| (i, j))).collect();
-        let family = Ising::new(n, &edges)?;
-        let eta = scene.vector(which, n + edges.len());
-        // Fields and couplings of at most 1: means are not so extreme that they round to ±1.
-        let eta = DVector::from_vec(eta).map(|x: Tracked| x * Tracked::ratio(1, 8));
-        Member::from_natural(family, eta)
-    }
-
-    fn shear(_: &Self::Rep) -> f64 {
-        0.0
-    }
-}
-
-impl Setting<Tracked> for Classes {
-    type Rep = Unsigned<SignedPermutationRep<AnyGroup>>;
-    type Family = Categorical;
-
-    fn rep(scene: &Scene) -> Self::Rep {
-        Unsigned::new(scene.signed())
-    }
-
-    fn member(scene: &Scene, which: Which) -> Result<Member<Categorical, Tracked>, FamilyError> {
-        let family = Categorical::new(scene.signed().dim())?;
-        let eta = scene.vector(which, scene.signed().dim() - 1);
-        Member::from_natural(family, DVector::from_vec(eta))
-    }
-
-    fn shear(_: &Self::Rep) -> f64 {
-        0.0
-    }
-}
 
 /// What is made invariant by averaging, and what is left as it is drawn.
 #[derive(Clone, Copy, PartialEq)]
@@ -67,16 +22,16 @@ pub(super) enum Law {
 }
 
 /// A posterior on finitely many points, with everything that the claim sums over.
-pub(super) struct Tables<S: Setting<Tracked>> {
-    pub(super) q: Member<S::Family, Tracked>,
-    pub(super) rep: S::Rep,
+pub(super) struct Tables<E: FiniteEntry> {
+    pub(super) q: Member<E::Family, Tracked>,
+    pub(super) rep: RepOf<E, Tracked>,
     pub(super) points: Vec<DVector<Tracked>>,
     /// For each group element, where it takes each point.
     pub(super) moves: Vec<Vec<usize>>,
     /// The probabilities of the members of the orbit, one list for each group element.
     pub(super) orbit: Vec<Vec<Tracked>>,
-    /// Their natural parameters.
-    pub(super) parameters: Vec<DVector<Tracked>>,
+    /// `⟨η, T⟩` at each point: the densities up to a constant, in logarithms.
+    energies: Vec<Rational>,
     /// `ln q̄`.
     pub(super) log_mixture: Vec<Tracked>,
 }
@@ -95,13 +50,9 @@ pub(super) fn exponentials(logs: &[Tracked]) -> Vec<Tracked> {
     logs.iter().map(|&x| Float::exp(x)).collect()
 }
 
-impl<S> Tables<S>
-where
-    S: Setting<Tracked>,
-    S::Family: FiniteSupport<Tracked> + LogPartition<Tracked>,
-{
+impl<E: FiniteEntry> Tables<E> {
     pub(super) fn of(scene: &Scene) -> Result<Self, FamilyError> {
-        let (rep, q) = (S::rep(scene), S::member(scene, Which::Q)?);
+        let (rep, q) = (E::rep::<Tracked>(scene), stored::<E>(scene, Which::Q)?);
         let points: Vec<DVector<Tracked>> = q.family().support().collect();
         let place = |x: &DVector<Tracked>| points.iter().position(|point| point == x);
         let moves: Option<Vec<Vec<usize>>> = rep
@@ -115,16 +66,30 @@ where
             value: f64::NAN,
             expected: "a point of the support",
         })?;
-        let members = orbit::<S, Tracked>(&q, &rep)?;
-        let logs = members
-            .iter()
-            .map(|m| points.iter().map(|x| m.family().log_density(m, x.as_slice())).collect())
+        let logs: Result<Vec<Vec<Tracked>>, FamilyError> = rep
+            .group()
+            .elements()
+            .map(|g| {
+                let m = push_forward(&q, &rep, &g)?;
+                Ok(points.iter().map(|x| m.family().log_density(&m, x.as_slice())).collect())
+            })
             .collect();
-        let parameters = members.iter().map(|m| m.natural().coordinates().clone()).collect();
+        let exact =
+            |x: &[Tracked]| x.iter().filter_map(|x| Rational::from_f64(x.value())).collect();
+        let eta: Vec<Rational> = exact(q.natural().as_slice());
+        let energies = points
+            .iter()
+            .map(|x| {
+                // Signs, bits and products of them.
+                let statistic: Vec<Rational> =
+                    exact(q.family().sufficient_statistic(x.as_slice()).as_slice());
+                dot(&eta, &statistic)
+            })
+            .collect();
         let law = mixture(&q, &rep)?;
         let log_mixture: Result<Vec<Tracked>, FamilyError> =
             points.iter().map(|x| law.log_density(x.as_slice())).collect();
-        Ok(Self { log_mixture: log_mixture?, q, rep, points, moves, orbit: logs, parameters })
+        Ok(Self { log_mixture: log_mixture?, orbit: logs?, q, rep, points, moves, energies })
     }
 
     /// A table of small numbers, averaged over the group where it is to be invariant.
@@ -153,7 +118,7 @@ where
     /// `J(q) − J(q̄)` for this prior and loss.
     pub(super) fn difference(
         &self,
-        prior: &Member<S::Family, Tracked>,
+        prior: &Member<E::Family, Tracked>,
         loss: &[Tracked],
     ) -> Tracked {
         let data = Tracked::count(5);
@@ -168,9 +133,12 @@ where
         of_q - of_mixture
     }
 
-    /// The number of different members of the orbit. Their parameters are dyadic and never round.
+    /// The number of different members of the orbit: the stored parameters are rational numbers.
     pub(super) fn orbit_size(&self) -> usize {
-        let p = &self.parameters;
-        (0..p.len()).filter(|&i| !p[..i].contains(&p[i])).count()
+        let moved = |to: &Vec<usize>| -> Vec<&Rational> {
+            to.iter().map(|&image| &self.energies[image]).collect()
+        };
+        let orbit: Vec<Vec<&Rational>> = self.moves.iter().map(moved).collect();
+        (0..orbit.len()).filter(|&i| !orbit[..i].contains(&orbit[i])).count()
     }
 }

@@ -4,7 +4,7 @@ use super::{
     EVERY_CONTROL, EVERY_THEOREM, Near, Subject, all, every, moving, near, not_orthogonal, scenes,
 };
 use crate::claim::algebra::entry;
-use crate::claim::registry::representations::Posed;
+use crate::claim::registry::representations::{Matrices, Posed};
 use crate::claim::rounding::Tracked;
 use crate::claim::scene::Which;
 use crate::claim::{About, Claim, Feature, Outcome};
@@ -58,7 +58,7 @@ pub(super) fn dual_side<T: Posed>(subject: &Subject<T>, near: Near<T>) -> Outcom
             .and("⟨P*ξ, x⟩ = ⟨ξ, Px⟩", near(&[left], &[right]))
             .and("ρ(g)⁻ᵀP*ξ = P*ξ", near(moved.as_slice(), projected.as_slice()))
             .and("⟨ρ(g)⁻ᵀξ, ρ(g)x⟩ = ⟨ξ, x⟩", near(&[pairing], &[dot(&xi, &x)]));
-    if subject.entry.orthogonal {
+    if subject.entry.matrices <= Matrices::Orthogonal {
         outcome.and("Pᵀ = P", near(p.transpose().as_slice(), p.as_slice()))
     } else {
         outcome

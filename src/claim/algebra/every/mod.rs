@@ -8,7 +8,9 @@ pub(super) mod reynolds;
 
 use super::{CONTROL, THEOREM};
 use crate::claim::compare::magnitude;
-use crate::claim::registry::representations::{Posed, REPRESENTATIONS, RepresentationEntry};
+use crate::claim::registry::representations::{
+    Matrices, Posed, REPRESENTATIONS, RepresentationEntry,
+};
 use crate::claim::rounding::{Judge, all_close};
 use crate::claim::scene::{Scene, Which};
 use crate::claim::{About, Feature, Outcome, strategy};
@@ -63,7 +65,7 @@ fn moves(entry: &RepresentationEntry) -> bool {
 }
 
 fn not_orthogonal(entry: &RepresentationEntry) -> bool {
-    !entry.orthogonal
+    entry.matrices > Matrices::Orthogonal
 }
 
 /// A registered representation on a scene.
@@ -118,7 +120,7 @@ fn every<T: Posed>(
     REPRESENTATIONS.iter().enumerate().filter(|(_, entry)| applies(entry)).fold(
         Outcome::vacuous(),
         |outcome, (index, entry)| {
-            let rep = T::pose(entry, scene);
+            let rep = entry.on(scene);
             let found = rep.map(|rep| check(&Subject { entry, scene, rep }));
             outcome.and_kind(|index| REPRESENTATIONS[index].name, index, found)
         },

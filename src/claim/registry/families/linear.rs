@@ -5,6 +5,10 @@
 //! small integers, so that the library's own floating-point code computes these without rounding; a
 //! [`Tracked`] number knows whether it did. What came out with the bound 0 *is* a rational number, and goes
 //! on as one.
+//!
+//! Where `ρ(g)` has fractions, of denominator `D`, entries of `τ(g)` are multiples of `1/D^k`, as they are
+//! polynomials of degree `k` in those of `ρ(g)` with whole coefficients. A number with a bound below half of that
+//! step is one of these multiples and no other: which one is known without error as well.
 
 use super::FamilyEntry;
 use crate::action::{ClosedUnder, Tilt, push_forward};
@@ -15,22 +19,43 @@ use crate::group::{AnyElement, AnyGroup, Finite, FinitelyGenerated, Group};
 use crate::representation::{ActsOn, Dense, Representation, Reynolds, SignedOrbits};
 use crate::scalar::{Rational, Scalar};
 use nalgebra::{DMatrix, DVector};
-use num_traits::Zero;
+use num_traits::{One, Signed, Zero};
 
 /// The rational number that was computed without rounding; `None` if it may have rounded.
-fn exactly(x: &Tracked) -> Option<Rational> {
+fn unrounded(x: &Tracked) -> Option<Rational> {
     (x.bound() == 0.0).then(|| Rational::from_f64(x.value())).flatten()
 }
 
+/// The multiple of `1/steps` that was computed; `None` if rounding leaves several, or none.
+fn exactly(x: &Tracked, steps: &Rational) -> Option<Rational> {
+    if x.bound() == 0.0 {
+        return unrounded(x);
+    }
+    let (value, bound) = (Rational::from_f64(x.value())?, Rational::from_f64(x.bound())?);
+    let nearest = (&value * steps).round() / steps;
+    let only = &bound * steps * Rational::count(2) < Rational::one();
+    (only && (value - &nearest).abs() <= bound).then_some(nearest)
+}
+
 /// As [`exactly`], for all entries.
-fn all_exactly(x: &DVector<Tracked>) -> Option<DVector<Rational>> {
-    let entries: Option<Vec<Rational>> = x.iter().map(exactly).collect();
+fn all_exactly(x: &DVector<Tracked>, steps: &Rational) -> Option<DVector<Rational>> {
+    let entries: Option<Vec<Rational>> = x.iter().map(|x| exactly(x, steps)).collect();
     entries.map(DVector::from_vec)
+}
+
+/// The least common denominator.
+fn denominator(entries: impl Iterator<Item = Rational>) -> Rational {
+    entries.fold(Rational::one(), |common, entry| {
+        // a/b in lowest terms has the denominator b/gcd(a, b).
+        let missing = (&common / entry.denom()).denom().clone();
+        common * missing
+    })
 }
 
 /// A stored number, rounding behind it or not, taken as what it is.
 fn as_stored(x: &DVector<Tracked>) -> Option<DVector<Rational>> {
-    all_exactly(&x.map(|x| Tracked::exact(x.value())))
+    let entries: Option<Vec<Rational>> = x.iter().map(|x| Rational::from_f64(x.value())).collect();
+    entries.map(DVector::from_vec)
 }
 
 /// A group element with its affine map on mean parameters.
@@ -40,6 +65,8 @@ struct Move {
     tau: DMatrix<Rational>,
     shift: DVector<Rational>,
     tilt: Tilt<Rational>,
+    /// The least common denominator of the entries of `ρ(g)`.
+    denominator: Rational,
 }
 
 /// One family on one scene: how its parameters move, and two points to move.
@@ -62,32 +89,37 @@ pub(in crate::claim) struct Statistics {
 }
 
 impl Linear {
-    /// `Ok(None)` where something of this rounds, which for the registered families nothing does.
+    /// `Ok(None)` where something of this rounds: fractions with large denominators do, which some registered
+    /// representations have, but none that a scene makes of its own.
     pub(in crate::claim) fn of<E: FamilyEntry>(scene: &Scene) -> Result<Option<Self>, FamilyError> {
         let (q, p) = (pose::<E>(scene, Which::Q)?, pose::<E>(scene, Which::P)?);
         let (family, rep) = (q.family(), E::rep::<Tracked>(scene));
         let (group, tau) = (rep.group().clone(), family.statistic_action(&rep));
+        let exact = E::rep::<Rational>(scene);
         let moves: Option<Vec<Move>> = group
             .elements()
             .map(|element| {
                 let matrix = tau.matrix(&element);
-                let entries: Option<Vec<Rational>> = matrix.iter().map(exactly).collect();
+                let denominator = denominator(exact.matrix(&element).iter().cloned());
+                let steps = (0..E::DEGREE).fold(Rational::one(), |steps, _| steps * &denominator);
+                let entries: Option<Vec<Rational>> =
+                    matrix.iter().map(|x| exactly(x, &steps)).collect();
                 let tau = DMatrix::from_vec(matrix.nrows(), matrix.ncols(), entries?);
                 let shift = match family.statistic_shift(&rep, &element) {
-                    Some(shift) => all_exactly(&shift)?,
+                    Some(shift) => all_exactly(&shift, &steps)?,
                     None => DVector::from_element(tau.nrows(), Rational::zero()),
                 };
                 let tilt = match family.tilt(&rep, &element) {
                     Some(tilt) => Tilt {
-                        linear: all_exactly(&tilt.linear)?,
-                        constant: exactly(&tilt.constant)?,
+                        linear: all_exactly(&tilt.linear, &steps)?,
+                        constant: exactly(&tilt.constant, &steps)?,
                     },
                     None => Tilt {
                         linear: DVector::from_element(tau.nrows(), Rational::zero()),
                         constant: Rational::zero(),
                     },
                 };
-                Some(Move { element, tau, shift, tilt })
+                Some(Move { element, tau, shift, tilt, denominator })
             })
             .collect();
         let stored = |[a, b]: [&DVector<Tracked>; 2]| Some([as_stored(a)?, as_stored(b)?]);
@@ -107,6 +139,11 @@ impl Linear {
             }
         };
         Ok(Some(Self { group, moves, reynolds, eta, mu }))
+    }
+
+    /// The group that acts.
+    pub(in crate::claim) fn group(&self) -> &AnyGroup {
+        &self.group
     }
 
     /// `|G|`.
@@ -201,7 +238,9 @@ impl Linear {
         g: &AnyElement,
     ) -> Result<Option<DVector<Rational>>, FamilyError> {
         let moved = push_forward(&pose::<E>(scene, Which::Q)?, &E::rep::<Tracked>(scene), g)?;
-        Ok(all_exactly(moved.natural().coordinates()))
+        let entries: Option<Vec<Rational>> =
+            moved.natural().as_slice().iter().map(unrounded).collect();
+        Ok(entries.map(DVector::from_vec))
     }
 
     /// The statistic at the scene's point and at its image under `g`.
@@ -214,8 +253,12 @@ impl Linear {
         let theta: Vec<Tracked> = E::point(scene, q.family());
         let statistic = |theta: &[Tracked]| q.family().sufficient_statistic(theta);
         let (here, there) = (statistic(&theta), statistic(rep.apply(g, &theta).as_slice()));
+        let here: Vec<Option<Rational>> = here.iter().map(unrounded).collect();
         let step = &self.moves[self.index(g)];
-        let here: Vec<Option<Rational>> = here.iter().map(exactly).collect();
+        // Statistics that are no logarithms are polynomials of degree 2 at most.
+        let of_point = denominator(theta.iter().filter_map(unrounded));
+        let steps = &step.denominator * of_point;
+        let steps = &steps * &steps;
         let (mut image, mut moved) = (vec![], vec![]);
         for (k, there) in there.iter().enumerate() {
             // An entry of τT is rational if all that enters it is.
@@ -228,7 +271,7 @@ impl Linear {
                 },
             );
             // Else it is a logarithm.
-            if let (Some(there), Some(sum)) = (exactly(there), sum) {
+            if let (Some(there), Some(sum)) = (exactly(there, &steps), sum) {
                 image.push(there);
                 moved.push(sum);
             }

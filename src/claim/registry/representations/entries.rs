@@ -5,7 +5,7 @@ use super::known::{
     of_fractions, of_turns, one, order, points, powers, sheared, sheared_twice, sign, square,
     turned, unknown,
 };
-use super::{Builders, RepresentationEntry};
+use super::{Builders, Matrices, RepresentationEntry};
 use crate::claim::scene::Scene;
 use crate::group::{AnyElement, AnyGroup, Group, Subgroup};
 use crate::law;
@@ -39,13 +39,31 @@ macro_rules! promised {
     };
 }
 
+/// What is known of the matrices from the promise.
+macro_rules! matrices {
+    (nothing) => {
+        Matrices::Invertible
+    };
+    (orthogonal) => {
+        Matrices::Orthogonal
+    };
+    (signed_permutations) => {
+        Matrices::SignedPermutations
+    };
+    (signed_permutations_only) => {
+        Matrices::SignedPermutations
+    };
+    (permutations) => {
+        Matrices::Permutations
+    };
+}
+
 /// An entry: the representation in any scalar `T`, and what is known of it from elsewhere.
 macro_rules! entry {
     (
         $name:literal,
         promises: $promise:ident,
         moves: $moves:literal,
-        orthogonal: $orthogonal:literal,
         condition: $condition:expr,
         rep: <$T:ident> |$scene:ident| -> $Rep:ty $rep:block,
         dim: $dim:expr,
@@ -79,7 +97,7 @@ macro_rules! entry {
         RepresentationEntry {
             name: $name,
             moves: $moves,
-            orthogonal: $orthogonal,
+            matrices: matrices!($promise),
             dim: $dim,
             character: $character,
             fixed: $fixed,
@@ -95,7 +113,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "trivial",
         promises: permutations,
         moves: false,
-        orthogonal: true,
         condition: one,
         rep: <T> |scene| -> Trivial<AnyGroup> { Some(Trivial::new(scene.group(), n(scene))) },
         dim: n,
@@ -106,7 +123,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "natural permutation",
         promises: permutations,
         moves: true,
-        orthogonal: true,
         condition: one,
         rep: <T> |scene| -> PermutationRep<AnyGroup> {
             let small = scene.group.small();
@@ -128,7 +144,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "regular",
         promises: permutations,
         moves: true,
-        orthogonal: true,
         condition: one,
         rep: <T> |scene| -> PermutationRep<AnyGroup> {
             PermutationRep::regular(&scene.group()).ok()
@@ -141,7 +156,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "signed permutation",
         promises: signed_permutations,
         moves: true,
-        orthogonal: true,
         condition: one,
         rep: <T> |scene| -> Signed { Some(scene.signed()) },
         dim: n,
@@ -152,7 +166,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "without signs",
         promises: permutations,
         moves: true,
-        orthogonal: true,
         condition: one,
         rep: <T> |scene| -> Unsigned<Signed> { Some(Unsigned::new(scene.signed())) },
         dim: n,
@@ -163,7 +176,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "cosets",
         promises: permutations,
         moves: true,
-        orthogonal: true,
         condition: one,
         rep: <T> |scene| -> Induced<AnyGroup, Trivial<Subgroup<AnyGroup>>> {
             Induced::new(Trivial::new(cyclic(scene)?, 1)).ok()
@@ -177,7 +189,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "monomial",
         promises: signed_permutations,
         moves: true,
-        orthogonal: true,
         condition: one,
         rep: <T> |scene| -> Induced<AnyGroup, SignedPermutationRep<Subgroup<AnyGroup>>> {
             let powers = powers(scene);
@@ -199,7 +210,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "induced",
         promises: nothing,
         moves: true,
-        orthogonal: false,
         condition: sheared,
         rep: <T> |scene| -> Induced<AnyGroup, Restriction<Subgroup<AnyGroup>, Sheared<T>>> {
             Induced::new(Restriction::new(scene.dense::<T>(), cyclic(scene)?, Clone::clone)).ok()
@@ -213,7 +223,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "restriction",
         promises: nothing,
         moves: true,
-        orthogonal: false,
         condition: sheared,
         rep: <T> |scene| -> Restriction<AnyGroup, Sheared<T>> {
             let subgroup = AnyGroup::new(generated(scene)?);
@@ -227,7 +236,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "change of basis",
         promises: nothing,
         moves: true,
-        orthogonal: false,
         condition: sheared,
         rep: <T> |scene| -> Sheared<T> { Some(scene.dense()) },
         dim: n,
@@ -238,7 +246,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "change of basis by fractions",
         promises: nothing,
         moves: true,
-        orthogonal: false,
         condition: of_fractions,
         rep: <T> |scene| -> Sheared<T> { fractional(scene) },
         dim: n,
@@ -249,7 +256,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "orthogonal change of basis",
         promises: orthogonal,
         moves: true,
-        orthogonal: true,
         condition: of_turns,
         rep: <T> |scene| -> Orthogonal<Sheared<T>> { turned(scene).map(Orthogonal::new) },
         dim: n,
@@ -260,7 +266,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "dense",
         promises: nothing,
         moves: true,
-        orthogonal: false,
         condition: sheared,
         rep: <T> |scene| -> Dense<AnyGroup, T> {
             let rep = scene.dense::<T>();
@@ -275,7 +280,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "dual",
         promises: nothing,
         moves: true,
-        orthogonal: false,
         condition: sheared,
         rep: <T> |scene| -> Dual<Sheared<T>> { Some(Dual::new(scene.dense())) },
         dim: n,
@@ -286,7 +290,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "direct sum",
         promises: nothing,
         moves: true,
-        orthogonal: false,
         condition: sheared,
         rep: <T> |scene| -> DirectSum<Signed, Sheared<T>> {
             DirectSum::new(scene.signed(), scene.dense()).ok()
@@ -299,7 +302,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "tensor product",
         promises: nothing,
         moves: true,
-        orthogonal: false,
         condition: sheared,
         rep: <T> |scene| -> Tensor<Signed, Sheared<T>> {
             Tensor::new(scene.signed(), scene.dense()).ok()
@@ -312,7 +314,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "Hom",
         promises: nothing,
         moves: true,
-        orthogonal: false,
         condition: sheared_twice,
         rep: <T> |scene| -> Tensor<Sheared<T>, Dual<Sheared<T>>> {
             hom(scene.dense(), scene.dense()).ok()
@@ -325,7 +326,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "tensor power",
         promises: nothing,
         moves: true,
-        orthogonal: false,
         condition: sheared_twice,
         rep: <T> |scene| -> TensorPower<Sheared<T>> {
             TensorPower::new(scene.dense(), 2).ok()
@@ -338,7 +338,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "symmetric square",
         promises: nothing,
         moves: true,
-        orthogonal: false,
         condition: sheared_twice,
         rep: <T> |scene| -> SymmetricSquare<Sheared<T>> {
             Some(SymmetricSquare::new(scene.dense()))
@@ -351,7 +350,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "symmetric square of signed permutations",
         promises: signed_permutations_only,
         moves: true,
-        orthogonal: true,
         condition: one,
         rep: <T> |scene| -> SymmetricSquare<Signed> { Some(SymmetricSquare::new(scene.signed())) },
         dim: |scene| n(scene) * (n(scene) + 1) / 2,
@@ -362,7 +360,6 @@ pub static REPRESENTATIONS: &[RepresentationEntry] = &[
         "tensor axes",
         promises: signed_permutations,
         moves: true,
-        orthogonal: true,
         condition: one,
         rep: <T> |scene| -> TensorAxes<AnyGroup> {
             let moved = Axis::from(scene.signed());

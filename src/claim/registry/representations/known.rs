@@ -7,7 +7,6 @@ use crate::representation::{
     ActsBySignedPermutations, ChangeOfBasis, Representation, SignedPermutationRep,
 };
 use crate::scalar::Scalar;
-use nalgebra::DMatrix;
 
 pub(super) type Signed = SignedPermutationRep<AnyGroup>;
 pub(super) type Sheared<T> = ChangeOfBasis<Signed, T>;
@@ -119,19 +118,11 @@ pub(super) fn fractional<T: Scalar>(scene: &Scene) -> Option<Sheared<T>> {
     ChangeOfBasis::new(base, basis).ok()
 }
 
-/// `R π R⁻¹` for turns `R` of neighbouring axes with cosine 3/5 and sine 4/5.
+/// `R π R⁻¹` for the scene's turns of neighbouring axes.
 pub(super) fn turned<T: Scalar>(scene: &Scene) -> Option<Sheared<T>> {
     let base = scene.signed();
-    let n = base.dim();
-    let basis = (1..n).fold(DMatrix::<T>::identity(n, n), |basis, i| {
-        let mut turn = DMatrix::<T>::identity(n, n);
-        turn[(i, i)] = T::ratio(3, 5);
-        turn[(i - 1, i - 1)] = T::ratio(3, 5);
-        turn[(i, i - 1)] = T::ratio(4, 5);
-        turn[(i - 1, i)] = T::ratio(-4, 5);
-        turn * basis
-    });
-    ChangeOfBasis::new(base, basis).ok()
+    let turns = scene.turns(base.dim());
+    ChangeOfBasis::new(base, turns).ok()
 }
 
 pub(super) fn of_fractions(scene: &Scene) -> f64 {

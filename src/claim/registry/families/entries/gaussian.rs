@@ -2,112 +2,68 @@
 
 use super::*;
 
-impl FamilyEntry for Diagonal {
-    type Family = DiagonalGaussian;
-    type Rep<T: Scalar> = Signed;
-    const NAME: &'static str = "diagonal Gaussian";
-
-    fn rep<T: Scalar>(scene: &Scene) -> Signed {
-        scene.signed()
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
-        scene.diagonal(which)
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        scene.vector(Which::P, family.dim())
-    }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
-        Moments::of_gaussian(
-            q,
-            &q.mean(),
-            &DMatrix::from_diagonal(&q.variance().map(|v| Tracked::one() / v)),
-        )
+family! {
+    Diagonal, "diagonal Gaussian", DiagonalGaussian, under SignedPermutations,
+    pose: <T> |scene, which, n| {
+        DiagonalGaussian::with_variance(&scene.vector(which, n), &scene.positive::<T>(which, n))
+    },
+    point: <T> |scene, n| scene.vector(Which::P, n),
+    moments: |q: &Member<Self::Family, Tracked>| {
+        let precision = DMatrix::from_diagonal(&q.variance().map(|v| Tracked::one() / v));
+        Moments::of_gaussian(q, &q.mean(), &precision)
     }
 }
 
-impl FamilyEntry for Full {
-    type Family = FullGaussian;
-    type Rep<T: Scalar> = ChangeOfBasis<Signed, T>;
-    const NAME: &'static str = "full Gaussian";
-    const SKEW: bool = true;
-
-    fn rep<T: Scalar>(scene: &Scene) -> Self::Rep<T> {
-        scene.dense()
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
-        scene.full(which)
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        scene.vector(Which::P, family.dim())
-    }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
+family! {
+    Full, "full Gaussian", FullGaussian, under Invertible,
+    pose: <T> |scene, which, n| {
+        let (mean, covariance) = mean_and_covariance::<T>(scene, which, n);
+        FullGaussian::with_covariance(&mean, &covariance)
+    },
+    point: <T> |scene, n| scene.vector(Which::P, n),
+    moments: |q: &Member<Self::Family, Tracked>| {
         Moments::of_gaussian(q, &q.mean(), &q.precision())
-    }
+    },
+    const SKEW: bool = true;
+    const DEGREE: usize = 2;
 }
 
-impl FamilyEntry for Isotropic {
-    type Family = IsotropicGaussian;
-    type Rep<T: Scalar> = Signed;
-    const NAME: &'static str = "isotropic Gaussian";
+/// A vector, and a positive definite matrix.
+pub(super) fn mean_and_covariance<T: Scalar>(
+    scene: &Scene,
+    which: Which,
+    n: usize,
+) -> (DVector<T>, DMatrix<T>) {
+    let (mean, lower, diagonal) = scene.factors_of_dim::<T>(which, n);
+    (mean, &lower * DMatrix::from_diagonal(&diagonal) * lower.transpose())
+}
 
-    fn rep<T: Scalar>(scene: &Scene) -> Signed {
-        scene.signed()
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
+family! {
+    Isotropic, "isotropic Gaussian", IsotropicGaussian, under Rotations,
+    pose: <T> |scene, which, n| {
         let variance = scene.positive::<T>(which, 1)[0];
-        IsotropicGaussian::with_variance(&scene.vector(which, dim(scene)), variance)
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        scene.vector(Which::P, family.dim())
-    }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
-        {
-            let n = q.family().dim();
-            Moments::of_gaussian(q, &q.mean(), &(DMatrix::identity(n, n) / q.variance()))
-        }
+        IsotropicGaussian::with_variance(&scene.vector(which, n), variance)
+    },
+    point: <T> |scene, n| scene.vector(Which::P, n),
+    moments: |q: &Member<Self::Family, Tracked>| {
+        let n = q.family().dim();
+        Moments::of_gaussian(q, &q.mean(), &(DMatrix::identity(n, n) / q.variance()))
     }
 }
 
-impl FamilyEntry for GammaAndGaussian {
-    type Family = Product<Independent<Gamma>, DiagonalGaussian>;
-    type Rep<T: Scalar> = DirectSum<Plain, Signed>;
-    const NAME: &'static str = "product of gamma and diagonal Gaussian";
-
-    fn rep<T: Scalar>(scene: &Scene) -> Self::Rep<T> {
-        DirectSum::of_same_group(plain(scene), scene.signed())
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
-        Ok(Product::of(&Gammas::pose(scene, which)?, &Diagonal::pose(scene, which)?))
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        [Gammas::point::<T>(scene, family.first()), Diagonal::point(scene, family.second())]
-            .concat()
-    }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
+family! {
+    GammaAndGaussian, "product of gamma and diagonal Gaussian",
+    Product<Independent<Gamma>, DiagonalGaussian>, under Both<Permutations, SignedPermutations>,
+    // Half of the coordinates are those of either factor.
+    pose: <T> |scene, which, n| {
+        let gammas = independent::gammas::<T>(scene, which, n / 2)?;
+        let (mean, variance) = (scene.vector(which, n / 2), scene.positive::<T>(which, n / 2));
+        Ok(Product::of(&gammas, &DiagonalGaussian::with_variance(&mean, &variance)?))
+    },
+    point: <T> |scene, n| {
+        [positive_point::<T>(scene, n / 2), scene.vector(Which::P, n / 2)].concat()
+    },
+    moments: |q: &Member<Self::Family, Tracked>| {
         Gammas::moments(&q.first()).product(Diagonal::moments(&q.second()))
     }
 }

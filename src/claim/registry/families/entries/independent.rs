@@ -2,176 +2,91 @@
 
 use super::*;
 
-impl FamilyEntry for Gammas {
-    type Family = Independent<Gamma>;
-    type Rep<T: Scalar> = Plain;
-    const NAME: &'static str = "gamma";
-
-    fn rep<T: Scalar>(scene: &Scene) -> Plain {
-        plain(scene)
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
-        let n = dim(scene);
-        Gamma::with_shape_rate(&scene.positive(which, n), &others::<T>(scene, which, n))
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        positive_point(scene, family.dim())
-    }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
-        moments::gamma(q)
-    }
+pub(super) fn gammas<T: Special>(
+    scene: &Scene,
+    which: Which,
+    n: usize,
+) -> Result<Member<Independent<Gamma>, T>, FamilyError> {
+    Gamma::with_shape_rate(&scene.positive(which, n), &others::<T>(scene, which, n))
 }
 
-impl FamilyEntry for Exponentials {
-    type Family = Independent<Exponential>;
-    type Rep<T: Scalar> = Plain;
-    const NAME: &'static str = "exponential";
+family! {
+    Gammas, "gamma", Independent<Gamma>, under Permutations,
+    pose: <T> |scene, which, n| gammas(scene, which, n),
+    point: <T> |scene, n| positive_point(scene, n),
+    moments: moments::gamma
+}
 
-    fn rep<T: Scalar>(scene: &Scene) -> Plain {
-        plain(scene)
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
-        Exponential::with_rate(&scene.positive::<T>(which, dim(scene)))
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        positive_point(scene, family.dim())
-    }
-
+family! {
+    Exponentials, "exponential", Independent<Exponential>, under Permutations,
+    pose: <T> |scene, which, n| Exponential::with_rate(&scene.positive::<T>(which, n)),
+    point: <T> |scene, n| positive_point(scene, n),
+    moments: moments::exponential,
     /// A variance of `μ²`.
     fn squares(mu: &[Tracked]) -> Option<Tracked> {
         Some(mu.iter().fold(Tracked::zero(), |sum, &mean| sum + Tracked::count(2) * mean * mean))
     }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
-        moments::exponential(q)
-    }
 }
 
-impl FamilyEntry for Poissons {
-    type Family = Independent<Poisson>;
-    type Rep<T: Scalar> = Plain;
-    const NAME: &'static str = "Poisson";
-
-    fn rep<T: Scalar>(scene: &Scene) -> Plain {
-        plain(scene)
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
-        Poisson::with_mean(&scene.positive::<T>(which, dim(scene)))
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
+family! {
+    Poissons, "Poisson", Independent<Poisson>, under Permutations,
+    pose: <T> |scene, which, n| Poisson::with_mean(&scene.positive::<T>(which, n)),
+    point: <T> |scene, n| {
         let whole = |x: f64| T::ratio((4.0 * x).abs() as i64, 1);
-        scene.vector(Which::P, family.dim()).into_iter().map(whole).collect()
-    }
-
+        scene.vector(Which::P, n).into_iter().map(whole).collect()
+    },
+    moments: moments::poisson,
     /// A variance of `μ`.
     fn squares(mu: &[Tracked]) -> Option<Tracked> {
         Some(mu.iter().fold(Tracked::zero(), |sum, &mean| sum + mean * mean + mean))
     }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
-        moments::poisson(q)
-    }
 }
 
-impl FamilyEntry for Bernoullis {
-    type Family = Independent<Bernoulli>;
-    type Rep<T: Scalar> = Plain;
-    const NAME: &'static str = "Bernoulli";
-
-    fn rep<T: Scalar>(scene: &Scene) -> Plain {
-        plain(scene)
+/// Log odds. At the edge of the domain they are large: probabilities of `1 − e^−16` and of `e^−64`, say; nearer to 1 a
+/// probability does not say any more how far from 1 it is.
+fn log_odds<T: Special>(scene: &Scene, which: Which, n: usize) -> Vec<T> {
+    let odds: Vec<T> = scene.vector(which, n);
+    if scene.spread < EDGE {
+        return odds;
     }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
-        Bernoulli::with_log_odds(&scene.vector::<T>(which, dim(scene)))
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        bits(scene, family.dim()).into_iter().map(|bit| T::count(usize::from(bit))).collect()
-    }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
-        moments::bernoulli(q)
-    }
+    let sizes = scene.positive::<T>(which, n);
+    let large = |(odds, size): (T, T)| {
+        if odds < T::zero() { -size } else { Float::min(size, T::count(16)) }
+    };
+    odds.into_iter().zip(sizes).map(large).collect()
 }
 
-impl FamilyEntry for LogNormals {
-    type Family = Independent<LogNormal>;
-    type Rep<T: Scalar> = Plain;
-    const NAME: &'static str = "log-normal of one sign";
-
-    fn rep<T: Scalar>(scene: &Scene) -> Plain {
-        plain(scene)
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
-        let n = dim(scene);
-        // Negative throughout, so that the sign is not what is tested least.
-        LogNormal::with_variance(
-            &vec![true; n],
-            &scene.vector(which, n),
-            &scene.positive::<T>(which, n),
-        )
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        positive_point::<T>(scene, family.dim()).into_iter().map(|x| -x).collect()
-    }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
-        moments::log_normal(q)
-    }
+family! {
+    Bernoullis, "Bernoulli", Independent<Bernoulli>, under Permutations,
+    pose: <T> |scene, which, n| Bernoulli::with_log_odds(&log_odds::<T>(scene, which, n)),
+    point: <T> |scene, n| {
+        bits(scene, n).into_iter().map(|bit| T::count(usize::from(bit))).collect()
+    },
+    moments: moments::bernoulli
 }
 
-impl FamilyEntry for SignedLogNormals {
-    type Family = Independent<SignedLogNormal>;
-    type Rep<T: Scalar> = Signed;
-    const NAME: &'static str = "log-normal of either sign";
+family! {
+    LogNormals, "log-normal of one sign", Independent<LogNormal>, under Permutations,
+    // Negative throughout, so that the sign is not what is tested least.
+    pose: <T> |scene, which, n| {
+        let (mean, variance) = (scene.vector(which, n), scene.positive::<T>(which, n));
+        LogNormal::with_variance(&vec![true; n], &mean, &variance)
+    },
+    point: <T> |scene, n| positive_point::<T>(scene, n).into_iter().map(|x| -x).collect(),
+    moments: moments::log_normal
+}
 
-    fn rep<T: Scalar>(scene: &Scene) -> Signed {
-        scene.signed()
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
-        let n = dim(scene);
+family! {
+    SignedLogNormals, "log-normal of either sign", Independent<SignedLogNormal>,
+    under SignedPermutations,
+    pose: <T> |scene, which, n| {
         let mean: Vec<T> = scene.vector(which, n);
         let odds: Vec<T> = mean.iter().rev().copied().collect();
         SignedLogNormal::with_log_odds(&odds, &mean, &scene.positive(which, n))
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        let n = family.dim();
-        let signs = bits(scene, n);
+    },
+    point: <T> |scene, n| {
         let signed = |(x, negative): (T, bool)| if negative { -x } else { x };
-        positive_point::<T>(scene, n).into_iter().zip(signs).map(signed).collect()
-    }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
-        moments::signed_log_normal(q)
-    }
+        positive_point::<T>(scene, n).into_iter().zip(bits(scene, n)).map(signed).collect()
+    },
+    moments: moments::signed_log_normal
 }

@@ -1,46 +1,17 @@
 //! Families whose coordinates depend on one another.
 
+use super::gaussian::mean_and_covariance;
 use super::*;
 
-/// All pairs of spins: a graph that every permutation leaves alone.
-fn complete(n: usize) -> Vec<(usize, usize)> {
-    (0..n).flat_map(|j| (0..j).map(move |i| (i, j))).collect()
-}
-
-/// Fields and couplings, for `n` spins and all their pairs.
-fn couplings<T: Special>(scene: &Scene, which: Which, n: usize) -> DVector<T> {
-    let weak =
-        scene.vector::<T>(which, n + n * (n - 1) / 2).into_iter().map(|x| x * T::ratio(1, 4));
-    DVector::from_iterator(n + n * (n - 1) / 2, weak)
-}
-
-/// A configuration of spins.
-fn signs<T: Scalar>(scene: &Scene, n: usize) -> Vec<T> {
-    bits(scene, n).into_iter().map(|down| T::ratio(if down { -1 } else { 1 }, 1)).collect()
-}
-
-impl FamilyEntry for Simplex {
-    type Family = Dirichlet;
-    type Rep<T: Scalar> = DirectSum<Trivial<AnyGroup>, Plain>;
-    const NAME: &'static str = "Dirichlet";
-
-    fn rep<T: Scalar>(scene: &Scene) -> Self::Rep<T> {
-        with_a_fixed_one(plain(scene))
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
-        Dirichlet::with_concentration(&scene.positive::<T>(which, dim(scene) + 1))
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        let weights: Vec<T> = positive_point(scene, family.dim());
+family! {
+    Simplex, "Dirichlet", Dirichlet, under WithOneMore<Permutations>,
+    pose: <T> |scene, which, n| Dirichlet::with_concentration(&scene.positive::<T>(which, n)),
+    point: <T> |scene, n| {
+        let weights: Vec<T> = positive_point(scene, n);
         let sum = weights.iter().fold(T::zero(), |sum, &x| sum + x);
         weights.into_iter().map(|x| x / sum).collect()
-    }
-
+    },
+    moments: Moments::of_dirichlet,
     /// The library takes differences of digammas by quadrature where they cancel.
     fn differentiable(
         _: &Self::Family,
@@ -51,92 +22,15 @@ impl FamilyEntry for Simplex {
         let mean = eta.map(|alpha| alpha.digamma() - total.digamma());
         Ok((logs - Special::ln_gamma(total), mean))
     }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
-        Moments::of_dirichlet(q)
-    }
 }
 
-impl FamilyEntry for Classes {
-    type Family = Categorical;
-    type Rep<T: Scalar> = DirectSum<Trivial<AnyGroup>, Plain>;
-    const NAME: &'static str = "categorical";
+family! {
+    Classes, "categorical", Categorical, under WithOneMore<Permutations>,
+    pose: <T> |scene, which, n| Categorical::with_probabilities(&scene.positive::<T>(which, n)),
+    point: <T> |scene, n| one_of(scene, n),
+    moments: Moments::by_enumeration,
     const SHIFTED: bool = true;
     const SKEW: bool = true;
-
-    fn rep<T: Scalar>(scene: &Scene) -> Self::Rep<T> {
-        with_a_fixed_one(plain(scene))
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
-        Categorical::with_probabilities(&scene.positive::<T>(which, dim(scene) + 1))
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        let n = family.dim();
-        let class = scene.vector::<f64>(Which::P, 1)[0].abs() as usize % n;
-        (0..n).map(|i| T::count(usize::from(i == class))).collect()
-    }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
-        Moments::by_enumeration(q)
-    }
-}
-
-impl FamilyEntry for Spins {
-    type Family = Ising;
-    type Rep<T: Scalar> = Signed;
-    const NAME: &'static str = "Ising, spins ±1";
-
-    fn rep<T: Scalar>(scene: &Scene) -> Signed {
-        scene.signed()
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
-        let n = dim(scene);
-        Member::from_natural(Ising::new(n, &complete(n))?, couplings(scene, which, n))
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        signs(scene, family.dim())
-    }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
-        Moments::by_enumeration(q)
-    }
-}
-
-impl FamilyEntry for Bits {
-    type Family = BinaryIsing;
-    type Rep<T: Scalar> = Signed;
-    const NAME: &'static str = "Ising, statistics of {0, 1}";
-    const SHIFTED: bool = true;
-
-    fn rep<T: Scalar>(scene: &Scene) -> Signed {
-        scene.signed()
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
-        let n = dim(scene);
-        Member::from_natural(BinaryIsing::new(n, &complete(n))?, couplings(scene, which, n))
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        signs(scene, family.dim())
-    }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
-        Moments::by_enumeration(q)
-    }
 }
 
 /// `₀F₁(; d/2; x) = Σ x^k / (k! (d/2)_k)`, until the rest is below a geometric series that does not matter.
@@ -161,37 +55,21 @@ fn confluent(d: usize, x: Dual<Tracked>) -> Dual<Tracked> {
     sum
 }
 
-impl FamilyEntry for Sphere {
-    type Family = VonMisesFisher;
-    type Rep<T: Scalar> = DirectSum<Trivial<AnyGroup>, Signed>;
-    const NAME: &'static str = "von Mises–Fisher";
-
-    fn rep<T: Scalar>(scene: &Scene) -> Self::Rep<T> {
-        with_a_fixed_one(scene.signed())
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
+family! {
+    Sphere, "von Mises–Fisher", VonMisesFisher, under RotationsOfMore,
+    pose: <T> |scene, which, n| {
         // Of moderate concentration, unless the scene is one of extremes.
         let scale = if scene.spread < EDGE {
             T::one()
         } else {
             Float::min(scene.positive(which, 1)[0], T::count(8))
         };
-        let eta = scene.vector::<T>(which, dim(scene) + 1);
-        let eta: Vec<T> = eta.into_iter().map(|entry| entry * scale).collect();
-        Member::from_natural(VonMisesFisher::new(eta.len())?, DVector::from_vec(eta))
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        // A coordinate of 1 and the others 0: on the sphere without rounding.
-        let n = family.dim();
-        let axis = scene.vector::<f64>(Which::P, 1)[0].abs() as usize % n;
-        (0..n).map(|i| T::count(usize::from(i == axis))).collect()
-    }
-
+        let eta = scene.vector::<T>(which, n).into_iter().map(|entry| entry * scale);
+        Member::from_natural(VonMisesFisher::new(n)?, DVector::from_iterator(n, eta))
+    },
+    // On the sphere without rounding.
+    point: <T> |scene, n| one_of(scene, n),
+    moments: Moments::of_von_mises_fisher,
     /// The library has Bessel ratios from continued fractions; these are power series.
     fn differentiable(
         _: &Self::Family,
@@ -202,40 +80,24 @@ impl FamilyEntry for Sphere {
         let (series, next) = (confluent(n, x), confluent(n + 2, x));
         Ok((Float::ln(series), eta.map(|entry| entry * next / (series * Dual::count(n)))))
     }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
-        Moments::of_von_mises_fisher(q)
-    }
 }
 
-impl FamilyEntry for Scatter {
-    type Family = Wishart;
-    type Rep<T: Scalar> = SymmetricSquare<ChangeOfBasis<Signed, T>>;
-    const NAME: &'static str = "Wishart";
-    const SKEW: bool = true;
-
-    fn rep<T: Scalar>(scene: &Scene) -> Self::Rep<T> {
-        SymmetricSquare::new(scene.dense())
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
-        let (_, lower, diagonal) = scene.factors::<T>(which);
-        let scale = &lower * DMatrix::from_diagonal(&diagonal) * lower.transpose();
+family! {
+    Scatter, "Wishart", Wishart, under Congruences<Invertible>,
+    pose: <T> |scene, which, _n| {
+        let size = Self::rep::<f64>(scene).base().dim();
+        let (_, scale) = mean_and_covariance::<T>(scene, which, size);
         let excess = scene.positive::<T>(which, 1)[0];
-        // Draws near the edge, where there is no excess, are nearly singular.
-        Wishart::with_scale(&scale, T::count(scale.nrows() + 7) + excess)
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        let (_, lower, diagonal) = scene.factors::<T>(Which::P);
-        let matrix = &lower * DMatrix::from_diagonal(&diagonal) * lower.transpose();
-        pairs(family.size()).map(|(i, j)| matrix[(i, j)]).collect()
-    }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
-        Moments::of_wishart(q)
-    }
+        // Draws near the lower end of the degrees of freedom, d − 1, are nearly singular: they are not for every scene.
+        let least = if scene.spread < EDGE { size + 7 } else { size - 1 };
+        Wishart::with_scale(&scale, T::count(least) + excess)
+    },
+    point: <T> |scene, n| {
+        // As many rows as there are diagonal entries among the coordinates.
+        let size = (1..=n).find(|d| d * (d + 1) / 2 == n).unwrap_or(0);
+        let (_, matrix) = mean_and_covariance::<T>(scene, Which::P, size);
+        pairs(size).map(|(i, j)| matrix[(i, j)]).collect()
+    },
+    moments: Moments::of_wishart,
+    const SKEW: bool = true;
 }

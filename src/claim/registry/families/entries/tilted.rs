@@ -21,59 +21,31 @@ where
     Tilted::relative_to(q, &Natural::new(DVector::from_fn(size, |k, _| entry(k))))
 }
 
-/// Relative to a Gaussian measure of precision ¼ with a mean that moves.
-impl FamilyEntry for TiltedGaussian {
-    type Family = Tilted<IsotropicGaussian>;
-    type Rep<T: Scalar> = Signed;
-    const NAME: &'static str = "isotropic Gaussian relative to another";
+// Relative to a Gaussian measure of precision ¼ with a mean that moves.
+family! {
+    TiltedGaussian, "isotropic Gaussian relative to another", Tilted<IsotropicGaussian>,
+    under SignedPermutations,
+    pose: <T> |scene, which, n| {
+        let variance = scene.positive::<T>(which, 1)[0];
+        let q = IsotropicGaussian::with_variance(&scene.vector(which, n), variance)?;
+        relative(&q, n, &[T::ratio(-1, 8)])
+    },
+    point: <T> |scene, n| scene.vector(Which::P, n),
+    moments: |q: &Member<Self::Family, Tracked>| Isotropic::moments(&q.untilted()),
     const TILTED: bool = true;
-
-    fn rep<T: Scalar>(scene: &Scene) -> Signed {
-        scene.signed()
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
-        relative(&Isotropic::pose::<T>(scene, which)?, dim(scene), &[T::ratio(-1, 8)])
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        Isotropic::point(scene, family.inner())
-    }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
-        Isotropic::moments(&q.untilted())
-    }
 }
 
-/// With weights `e^{1/4}, e^{2/4}, …, 1` for the classes.
-impl FamilyEntry for TiltedClasses {
-    type Family = Tilted<Categorical>;
-    type Rep<T: Scalar> = DirectSum<Trivial<AnyGroup>, Plain>;
-    const NAME: &'static str = "categorical with weighted classes";
+// With weights `e^{1/4}, e^{2/4}, …, 1` for the classes.
+family! {
+    TiltedClasses, "categorical with weighted classes", Tilted<Categorical>,
+    under WithOneMore<Permutations>,
+    pose: <T> |scene, which, _n| {
+        let q = Classes::pose::<T>(scene, which)?;
+        relative(&q, q.family().statistic_dim(), &[])
+    },
+    point: <T> |scene, n| one_of(scene, n),
+    moments: Moments::by_enumeration,
     const SHIFTED: bool = true;
     const SKEW: bool = true;
     const TILTED: bool = true;
-
-    fn rep<T: Scalar>(scene: &Scene) -> Self::Rep<T> {
-        Classes::rep::<T>(scene)
-    }
-
-    fn pose<T: Special>(
-        scene: &Scene,
-        which: Which,
-    ) -> Result<Member<Self::Family, T>, FamilyError> {
-        let q = Classes::pose::<T>(scene, which)?;
-        relative(&q, q.family().statistic_dim(), &[])
-    }
-
-    fn point<T: Special>(scene: &Scene, family: &Self::Family) -> Vec<T> {
-        Classes::point(scene, family.inner())
-    }
-
-    fn moments(q: &Member<Self::Family, Tracked>) -> Moments {
-        Moments::by_enumeration(q)
-    }
 }
