@@ -9,7 +9,7 @@ pub use action::{
     Action, Both, Congruences, Invertible, LARGEST, Permutations, RingSymmetries, Rotations,
     RotationsOfMore, SignedPermutations, WithOneMore, registered,
 };
-pub(in crate::claim) use entries::Classes;
+pub(in crate::claim) use entries::{Classes, Spins};
 pub use entries::{each_family, each_finite_family};
 pub(in crate::claim) use linear::{Linear, pose as stored};
 pub use moments::Moments;

@@ -1,14 +1,14 @@
 //! S6: the two divergences between a posterior and its orbit mixture, by bounds and in exact sums.
 
-use super::s6_tables::{Classes, Spins, Tables, divergence};
-use super::setting::{Setting, orbit, settled, shown};
+use super::s6_tables::{Tables, divergence};
+use super::setting::shown;
+use crate::claim::families::every::stored;
+use crate::claim::registry::families::{Classes, FiniteEntry, Spins, every};
 use crate::claim::rounding::{Tracked, close};
-use crate::claim::scene::Scene;
+use crate::claim::scene::{Scene, Which};
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role, strategy};
-use crate::family::{FamilyError, FiniteSupport, LogPartition, Member};
-use crate::group::{AnyGroup, DenselyGenerated};
+use crate::family::{FamilyError, LogPartition, Member};
 use crate::law::Residual;
-use crate::representation::{HasReynolds, Representation};
 use crate::scalar::Scalar;
 use crate::symmetrize::{Gap, Mixture, mixture};
 use num_traits::{Float, Zero};
@@ -28,7 +28,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         hypotheses: &[
             "finite group",
             "closed exponential family",
-            "checked on Ising spins and categorical laws, summed over all points",
+            "checked on every registered family on finitely many points, summed over all of them",
         ],
         tolerance: "the rounding of both sides, bounded operation by operation (running error analysis)",
         covers: KINDS,
@@ -49,15 +49,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         Box::new(Entry { about, instances, check, exact: None })
     };
     vec![
-        entry(claim, |scene| {
-            settled(gaps::<Spins>(scene).and_then(|spins| {
-                // One class leaves nothing to chance.
-                if scene.signed().dim() < 2 {
-                    return Ok(spins);
-                }
-                Ok(spins.and_of("categorical laws", gaps::<Classes>(scene)?))
-            }))
-        }),
+        entry(claim, every!(finite: |scene| gaps::<E>(scene), E)),
         entry(
             control(
                 "S6.gaps-kl-below",
@@ -109,24 +101,13 @@ fn moved(_: Option<Feature>) -> BoxedStrategy<Scene> {
 }
 
 /// The two divergences by sums over all points, `KL(q‖q̄)` and `KL(q̄‖q)`.
-fn summed<S>(tables: &Tables<S>) -> [Tracked; 2]
-where
-    S: Setting<Tracked>,
-    S::Family: FiniteSupport<Tracked> + LogPartition<Tracked>,
-{
+fn summed<E: FiniteEntry>(tables: &Tables<E>) -> [Tracked; 2] {
     let (own, mixed) = (&tables.orbit[0], &tables.log_mixture);
     [divergence(own, mixed), divergence(mixed, own)]
 }
 
-fn gaps<S>(scene: &Scene) -> Result<Outcome, FamilyError>
-where
-    S: Setting<Tracked>,
-    S::Rep: Representation<Group = AnyGroup>,
-    S::Family: FiniteSupport<Tracked> + LogPartition<Tracked>,
-    <S::Family as crate::action::ClosedUnder<S::Rep, Tracked>>::Statistic: HasReynolds<Tracked>,
-    AnyGroup: DenselyGenerated,
-{
-    let tables = Tables::<S>::of(scene)?;
+fn gaps<E: FiniteEntry>(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let tables = Tables::<E>::of(scene)?;
     let [forward, reverse] = summed(&tables);
     let found = mixture(&tables.q, &tables.rep).and_then(Mixture::with_gaps)?;
     let by_convexity = mixture(&tables.q, &tables.rep).and_then(Mixture::with_gaps_by_convexity)?;
@@ -135,7 +116,7 @@ where
     };
     let both = |s: [Tracked; 2]| s[0] + s[1];
     let family = tables.q.family();
-    let pair = |other: &Member<S::Family, Tracked>| {
+    let pair = |other: &Member<E::Family, Tracked>| {
         family.kl(&tables.q, other) + family.kl(other, &tables.q)
     };
     let lower = crate::symmetrize::geometric(&tables.q, &tables.rep)?;
@@ -165,11 +146,9 @@ where
 /// `−ln avg_g e^{−KL(q‖g_#q)}` and the true divergence.
 fn pairwise(scene: &Scene) -> Result<(Tracked, Tracked), FamilyError> {
     let tables = Tables::<Classes>::of(scene)?;
-    let orbit = orbit::<Classes, Tracked>(&tables.q, &tables.rep)?;
-    let family = tables.q.family();
-    let sum =
-        orbit.iter().fold(Tracked::zero(), |sum, law| sum + Float::exp(-family.kl(&tables.q, law)));
-    let mean = sum / Tracked::count(orbit.len());
+    let overlap = |law: &Vec<Tracked>| Float::exp(-divergence(&tables.orbit[0], law));
+    let sum = tables.orbit.iter().map(overlap).fold(Tracked::zero(), |sum, x| sum + x);
+    let mean = sum / Tracked::count(tables.orbit.len());
     Ok((-Float::ln(mean), summed(&tables)[0]))
 }
 
@@ -197,7 +176,7 @@ fn above(scene: &Scene) -> Result<Outcome, FamilyError> {
 /// The geometric average of another member is invariant, and no average of `q`.
 fn any_member(scene: &Scene) -> Result<Outcome, FamilyError> {
     let tables = Tables::<Spins>::of(scene)?;
-    let other = Spins::member(scene, crate::claim::scene::Which::P)?;
+    let other = stored::<Spins>(scene, Which::P)?;
     let zeta = crate::symmetrize::geometric(&other, &tables.rep)?;
     let family = tables.q.family();
     let sum = family.kl(&tables.q, &zeta) + family.kl(&zeta, &tables.q);
