@@ -157,14 +157,11 @@ pub(super) fn normalised<T: Scalar>(weights: Vec<T>) -> Vec<T> {
 }
 
 /// `Σ_i w_i v_i`.
-pub(super) fn weighted<'a, T: Scalar>(
+pub(super) fn weighted<'a, T: Scalar + 'a>(
     dim: usize,
     weights: &[T],
     vectors: impl Fn(usize) -> &'a [T],
-) -> Vec<T>
-where
-    T: 'a,
-{
+) -> Vec<T> {
     let mut sum = vec![T::zero(); dim];
     for (i, weight) in weights.iter().enumerate() {
         for (sum, y) in sum.iter_mut().zip(vectors(i)) {

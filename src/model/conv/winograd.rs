@@ -186,7 +186,8 @@ impl<T: Lanes> TransformedForward<'_, T> {
                     *x = T::vectors::<S>(&row[column * inputs + channel..][..lanes])[0];
                 }
             }
-            // Down the columns, then along the rows.
+            // Down the columns, then along the rows: by number, since closures would make calls of it.
+            #[allow(clippy::needless_range_loop)]
             for column in 0..4 {
                 let line = field_line::<T, S>(
                     simd,
