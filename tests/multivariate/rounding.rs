@@ -7,17 +7,17 @@ use equibayes::scalar::Scalar;
 use nalgebra::{DMatrix, DVector};
 use num_traits::Zero;
 
-pub(crate) fn exact(x: f64) -> Tracked {
+pub(super) fn exact(x: f64) -> Tracked {
     Tracked::exact(x)
 }
 
-pub(crate) fn all_exact(x: &[f64]) -> Vec<Tracked> {
+pub(super) fn all_exact(x: &[f64]) -> Vec<Tracked> {
     x.iter().copied().map(Tracked::exact).collect()
 }
 
 /// Fails unless the two agree to within their bounds, of which neither is idle: nine digits are left.
 #[track_caller]
-pub(crate) fn assert_near(found: Tracked, expected: Tracked, what: &str) {
+pub(super) fn assert_near(found: Tracked, expected: Tracked, what: &str) {
     let gap = (found.value() - expected.value()).abs();
     assert!(gap <= found.bound() + expected.bound(), "{what}: {found}, expected {expected}");
     for side in [found, expected] {
@@ -27,7 +27,7 @@ pub(crate) fn assert_near(found: Tracked, expected: Tracked, what: &str) {
 
 /// As [`assert_near`], for all entries.
 #[track_caller]
-pub(crate) fn assert_all_near(found: &[Tracked], expected: &[Tracked], what: &str) {
+pub(super) fn assert_all_near(found: &[Tracked], expected: &[Tracked], what: &str) {
     assert_eq!(found.len(), expected.len(), "{what}");
     for (&a, &b) in found.iter().zip(expected) {
         assert_near(a, b, what);
@@ -37,7 +37,7 @@ pub(crate) fn assert_all_near(found: &[Tracked], expected: &[Tracked], what: &st
 /// Mass 1, the mean parameter and the Fisher information, as sums over nodes `(θ, w)`, with a bound on what the rule
 /// leaves out of each.
 #[track_caller]
-pub(crate) fn assert_integrates<F>(
+pub(super) fn assert_integrates<F>(
     q: &Member<F, Tracked>,
     nodes: impl Iterator<Item = (DVector<Tracked>, Tracked)>,
     truncation: f64,
