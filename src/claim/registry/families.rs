@@ -124,18 +124,17 @@ pub(in crate::claim) use every;
 macro_rules! refuted_by_every {
     ($check:expr, $name:ident where $applies:expr) => {
         |scene: &$crate::claim::scene::Scene| {
-            struct Each<'a>(&'a $crate::claim::scene::Scene, $crate::claim::Outcome, usize);
+            struct Each<'a>(&'a $crate::claim::scene::Scene, $crate::claim::Outcome);
             impl $crate::claim::registry::families::FamilyVisitor for Each<'_> {
                 fn visit<$name: $crate::claim::registry::families::FamilyEntry>(&mut self) {
                     if $applies {
+                        use $crate::claim::registry::families::{family_name, family_number};
                         let found = $check(self.0).ok();
-                        let name = $crate::claim::registry::families::family_name;
-                        self.1 = self.1.and_kind(name, self.2, found);
+                        self.1 = self.1.and_kind(family_name, family_number($name::NAME), found);
                     }
-                    self.2 += 1;
                 }
             }
-            let mut each = Each(scene, $crate::claim::Outcome::vacuous(), 0);
+            let mut each = Each(scene, $crate::claim::Outcome::vacuous());
             $crate::claim::registry::families::each_family(&mut each);
             each.1
         }
@@ -146,18 +145,31 @@ macro_rules! refuted_by_every {
 }
 pub(in crate::claim) use refuted_by_every;
 
-/// The name of the family with this number in the list.
-pub(in crate::claim) fn family_name(index: usize) -> &'static str {
-    static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-        struct Names(Vec<&'static str>);
-        impl FamilyVisitor for Names {
-            fn visit<E: FamilyEntry>(&mut self) {
-                self.0.push(E::NAME);
-            }
+/// The names of the families, in the order of the list.
+static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    struct Names(Vec<&'static str>);
+    impl FamilyVisitor for Names {
+        fn visit<E: FamilyEntry>(&mut self) {
+            self.0.push(E::NAME);
         }
-        let mut names = Names(Vec::new());
-        each_family(&mut names);
-        names.0
-    });
-    NAMES[index]
+    }
+    let mut names = Names(Vec::new());
+    each_family(&mut names);
+    names.0
+});
+
+/// The name of the family with this number in the list.
+pub(in crate::claim) fn family_name(number: usize) -> &'static str {
+    NAMES[number]
+}
+
+/// The number of the family with this name.
+///
+/// # Panics
+/// If there is none.
+pub(in crate::claim) fn family_number(name: &str) -> usize {
+    match NAMES.iter().position(|known| *known == name) {
+        Some(number) => number,
+        None => panic!("{name} is not in the list of families"),
+    }
 }
