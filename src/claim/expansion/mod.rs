@@ -2,6 +2,7 @@
 //!
 //! Proofs are in `proofs-notes/s-symmetrisations.md`.
 
+mod conv;
 mod network;
 mod ring;
 mod s10_posterior;
@@ -13,7 +14,6 @@ mod s9_average;
 
 use super::{About, Claim, Evidence, Outcome, Role};
 use crate::law::Residual;
-use crate::symmetrize::expansion::ExpansionError;
 
 /// The entries of this part.
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
@@ -43,7 +43,16 @@ const THEOREM: About = About {
 /// A control.
 const CONTROL: About = About { role: Role::Control, ..THEOREM };
 
+/// What was found on a perceptron and on a convolutional network.
+fn both(perceptron: Outcome, convolutional: Outcome) -> Outcome {
+    const NAMES: [&str; 2] = ["perceptron", "convolutional network"];
+    let found = [perceptron, convolutional].into_iter().enumerate();
+    found.fold(Outcome::vacuous(), |all, (kind, found)| {
+        all.and_kind(|kind| NAMES[kind], kind, Some(found))
+    })
+}
+
 /// What was found, or that nothing could be.
-fn settled(outcome: Result<Outcome, ExpansionError>) -> Outcome {
+fn settled<E>(outcome: Result<Outcome, E>) -> Outcome {
     outcome.unwrap_or_else(|_| Outcome::new("set-up", Residual::failed()))
 }

@@ -1,7 +1,8 @@
 //! S10: the expanded posterior is invariant.
 
+use super::conv::Expanded;
 use super::network::{COVERS, Small, same, scenes};
-use super::{CONTROL, THEOREM, settled};
+use super::{CONTROL, THEOREM, both, settled};
 use crate::claim::scene::Scene;
 use crate::claim::{About, Claim, Entry, Feature, Outcome};
 use crate::group::{AnyGroup, FinitelyGenerated};
@@ -12,6 +13,7 @@ use crate::representation::{
 use crate::scalar::Rational;
 use crate::symmetrize::expansion::{ExpansionError, Layer};
 use nalgebra::DMatrix;
+use std::error::Error;
 
 /// The claim with its control.
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
@@ -22,12 +24,16 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 title: "an expanded posterior is invariant",
                 statement: "means expanded by K_m under ρ and scales by K_s under |ρ|: every g_# fixes the diagonal \
                             Gaussian of all weights and biases, first layer and readout among them",
-                hypotheses: &["finite group", "signed permutations", "independent normal weights"],
+                hypotheses: &[
+                    "finite group",
+                    "signed permutations, or turns of images and regular channels",
+                    "independent normal weights",
+                ],
                 covers: COVERS,
                 ..THEOREM
             },
             instances: scenes,
-            check: |scene| settled(posterior(scene, true)),
+            check: |scene| settled(on_both(scene, true)),
             exact: None,
         }),
         Box::new(Entry {
@@ -41,7 +47,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 ..CONTROL
             },
             instances: scenes,
-            check: |scene| settled(posterior(scene, false)),
+            check: |scene| settled(on_both(scene, false)),
             exact: None,
         }),
     ]
@@ -67,6 +73,16 @@ where
     rep.group().generators().iter().fold(Residual::exact(true), |worst, g| {
         worst.worse(same(rep.apply(g, entries.as_slice()).as_slice(), entries.as_slice()))
     })
+}
+
+fn on_both(scene: &Scene, scales_move: bool) -> Result<Outcome, Box<dyn Error>> {
+    let expanded = Expanded::new()?;
+    let rho = expanded.joint.parameters();
+    let (means, scales) = (expanded.means(scene), expanded.scales(scene, scales_move));
+    let row = |theta: &[Rational]| DMatrix::from_row_slice(1, theta.len(), theta);
+    let convolutional = Outcome::new("means", moved(rho, &row(&means)))
+        .and("scales", moved(&Unsigned::new(rho.clone()), &row(&scales)));
+    Ok(both(posterior(scene, scales_move)?, convolutional))
 }
 
 fn posterior(scene: &Scene, scales_move: bool) -> Result<Outcome, ExpansionError> {

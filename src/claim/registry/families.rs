@@ -174,9 +174,9 @@ macro_rules! refuted_by_every {
             impl families::$visitor for Each<'_> {
                 fn visit<$name: families::$entry>(&mut self) {
                     if $applies {
+                        use $crate::claim::registry::families::{family_name, family_number};
                         let found = $check(self.0).ok();
-                        let number = families::family_number($name::NAME);
-                        self.1 = self.1.and_kind(families::family_name, number, found);
+                        self.1 = self.1.and_kind(family_name, family_number($name::NAME), found);
                     }
                 }
             }
@@ -215,11 +215,17 @@ static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 });
 
 /// The name of the family with this number in the list.
-pub(in crate::claim) fn family_name(index: usize) -> &'static str {
-    NAMES[index]
+pub(in crate::claim) fn family_name(number: usize) -> &'static str {
+    NAMES[number]
 }
 
 /// The number of the family with this name.
+///
+/// # Panics
+/// If there is none.
 pub(in crate::claim) fn family_number(name: &str) -> usize {
-    NAMES.iter().position(|known| *known == name).unwrap_or(NAMES.len())
+    match NAMES.iter().position(|known| *known == name) {
+        Some(number) => number,
+        None => panic!("{name} is not in the list of families"),
+    }
 }
