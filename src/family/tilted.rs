@@ -24,11 +24,12 @@ use rand::Rng;
 /// let prior = Bernoulli::with_probability(&[0.75])?;
 /// let fair = Bernoulli::with_probability(&[0.5])?;
 /// let relative = Tilted::relative_to(&fair, prior.natural())?;
-/// assert_eq!(relative.natural().as_slice(), [-f64::ln(3.0)]);
+/// assert!((relative.natural().as_slice()[0] + f64::ln(3.0)).abs() < 1e-15);
 /// assert_eq!(relative.mean_parameter().as_slice(), [0.5]);
 /// // What it is written relative to is at the origin, and the law is the same.
 /// assert_eq!(Tilted::relative_to(&prior, prior.natural())?.natural().as_slice(), [0.0]);
-/// assert_eq!(relative.family().log_density(&relative, &[1.0]), -f64::ln(2.0));
+/// let density = relative.family().log_density(&relative, &[1.0]);
+/// assert!((density + f64::ln(2.0)).abs() < 1e-15);
 /// # Ok::<(), equibayes::family::FamilyError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
