@@ -89,8 +89,8 @@ struct Exponent {
 
 fn tilted<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outcome, FamilyError> {
     let (q, rep) = (stored::<E>(scene, Which::Q)?, E::rep::<Tracked>(scene));
-    let (family, group) = (q.family(), scene.group());
-    let g = scene.element(0);
+    let (family, group) = (q.family(), rep.group());
+    let g = scene.element_of(group, 0);
     let tau = family.statistic_action(&rep);
     let dual = Dual::new(tau.clone());
     let exponent = |g| {
@@ -183,7 +183,7 @@ fn exactly<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outcome, FamilyE
         };
         let average = it.average(|g| it.move_natural(g, eta));
         let mut outcome = Outcome::new("η̃ = avg_g g·η", equal(&lower, &average));
-        let h = it.index(&scene.element(1));
+        let h = it.index(&scene.element_of(it.group(), 1));
         for g in it.elements() {
             outcome = outcome.and("g·η̃ = η̃", equal(&it.move_natural(g, &lower), &lower));
             if drop == Drop::Average {
