@@ -4,8 +4,7 @@
 #[macro_use]
 mod chapter;
 
-entries! {
-    Bounds:
+entries! { Bounds:
     b1_total_variation: "B1.finite",
     b1_control_not_jointly_equivariant: "B1.finite-not-jointly",
     b1_control_nine_tenths_of_the_diameter: "B1.finite-nine-tenths",
