@@ -125,6 +125,7 @@ pub struct PosteriorAction {
     group: AnyGroup,
     tensors: Vec<TensorAction>,
     /// What named generators do to images, as far as it is known; absent where the group's elements say it.
+    #[cfg_attr(not(feature = "data"), expect(dead_code, reason = "no images are measured"))]
     on_images: Option<Vec<(String, Option<GridSymmetry>)>>,
 }
 
