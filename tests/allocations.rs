@@ -128,7 +128,7 @@ fn steps_and_evaluations_allocate_nothing() {
 
     let c4 = Cyclic::new(4).unwrap();
     let run = || {
-        let spec = || ConvSpec::new(1, 4, &[4], 3);
+        let spec = || ConvSpec::new(1, 4, &[16, 8], 3);
         let net = || ConvNet::new(spec()).unwrap();
         let joint = net().joint(&c4, Channels::Regular, Layout::Interleaved).unwrap();
         on_all("convolutions", net, &joint);

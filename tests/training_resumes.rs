@@ -46,7 +46,7 @@ where
 }
 
 fn net() -> ConvNet {
-    ConvNet::new(ConvSpec::new(1, 4, &[4], 3)).unwrap()
+    ConvNet::new(ConvSpec::new(1, 4, &[16, 8], 3)).unwrap()
 }
 
 /// Coordinates after some steps, and losses on held-out data, at several numbers of threads.

@@ -74,6 +74,16 @@ fn squared_spread(squared_diameter: f64, draws: usize, inputs: usize) -> Result<
 mod tests {
     use super::*;
 
+    /// `D² = 2`, `T = 16`, `N_x = 1`: the changes sum to `4 (1 + 1) = 8`, and `ε = 2` is at `2e^{−1}`.
+    #[test]
+    fn by_hand() {
+        let found = deviation_probability(2.0, 2.0, 16, 1).unwrap();
+        assert!((found - 2.0 * (-1.0_f64).exp()).abs() < 1e-15);
+        // ε² = ½ · 4 (16/4 + 1/2) ln(2/α), with α = 2e^{−4}: 36.
+        let alpha = 2.0 * (-4.0_f64).exp();
+        assert!((deviation_bound(alpha, 2.0, 4, 2).unwrap() - 6.0).abs() < 1e-14);
+    }
+
     #[test]
     fn the_bound_says_nothing_about_small_deviations() {
         assert_eq!(deviation_probability(0.0, 2.0, 1, 1), Ok(1.0));

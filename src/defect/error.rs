@@ -22,6 +22,12 @@ pub(super) fn not_negative(what: &'static str, value: f64) -> Result<f64, BoundE
     }
 }
 
+/// A product of two numbers that are not negative, zero if one of them is: a factor without bound says nothing about
+/// what is zero.
+pub(super) fn product(a: f64, b: f64) -> f64 {
+    if a == 0.0 || b == 0.0 { 0.0 } else { a * b }
+}
+
 /// A finite number above zero.
 pub(super) fn positive(what: &'static str, value: f64) -> Result<f64, BoundError> {
     match value > 0.0 && value.is_finite() {

@@ -6,8 +6,9 @@
 //! a [`wasserstein_bound`] (B3), unbounded ones a [`variance_bound`] (B4). What a prior that is not invariant
 //! leaves behind is bounded by [`symmetric_divergence_bound`] and [`location_scale_bound`] (B5), what partial
 //! augmentation does to a gradient by [`partial_augmentation`] (B10), the error of an estimate by
-//! [`deviation_bound`] (B7), and the defect on inputs that were trained on by [`pac_bayes_bound`] (B8). Estimates come from draws: [`SharedSums`], with
-//! the scores of class probabilities in [`ScoreSums`].
+//! [`deviation_bound`] (B7), and the defect on inputs that were trained on by [`pac_bayes_bound`] (B8).
+//!
+//! Estimates come from draws: [`SharedSums`], with the scores of class probabilities in [`ScoreSums`].
 
 mod deviation;
 mod error;

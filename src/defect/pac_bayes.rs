@@ -1,6 +1,6 @@
 //! The defect on inputs that were trained on (claim B8).
 
-use super::error::{BoundError, count, not_negative, probability};
+use super::error::{BoundError, count, not_negative, probability, product};
 
 /// `Δ(F_q) ≤ E_q r̂ + D² √((KL(q‖p) + ln(2√N/δ)) / (2N))` with probability `1 − δ` over `N` independent inputs, at once
 /// for every `q` (claim B8): the right side.
@@ -32,7 +32,7 @@ pub fn pac_bayes_bound(
     let kl = not_negative("KL(q‖p)", kl)?;
     let inputs = count("inputs", inputs)?;
     let confidence = (2.0 * inputs.sqrt() / probability("δ", delta)?).ln();
-    Ok(empirical + diameter * ((kl + confidence) / (2.0 * inputs)).sqrt())
+    Ok(empirical + product(diameter, ((kl + confidence) / (2.0 * inputs)).sqrt()))
 }
 
 #[cfg(test)]
@@ -51,6 +51,7 @@ mod tests {
     fn numbers_outside_the_hypotheses_are_refused() {
         let error = pac_bayes_bound(0.0, 2.0, -1.0, 4, 0.5).unwrap_err();
         assert_eq!(error.to_string(), "KL(q‖p) is -1: expected a number that is not negative");
+        assert_eq!(pac_bayes_bound(0.5, 0.0, f64::INFINITY, 4, 0.5), Ok(0.5));
         assert!(pac_bayes_bound(0.0, 2.0, 1.0, 0, 0.5).is_err());
         assert!(pac_bayes_bound(0.0, 2.0, 1.0, 4, 1.5).is_err());
     }

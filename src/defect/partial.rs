@@ -7,8 +7,8 @@ use crate::scalar::Real;
 /// `E ‖(I − P)ĝ‖² = ‖(I − P)v‖² / k` for `ĝ = (1/k) Σ_i ρ(g_i)v` with `k` uniform elements, drawn with replacement, and an
 /// orthogonal `ρ` (claim B10): how much of the gradient at an invariant parameter is not invariant.
 ///
-/// `v` is the gradient without augmentation; with an element drawn for each example it bounds the mean of
-/// their contributions in the same way.
+/// `v` is the gradient without augmentation, and all examples share the elements. With elements of its own for each of `n`
+/// examples it is the mean over examples of `‖(I − P)v_i‖²`, over `nk`.
 ///
 /// # Errors
 /// [`BoundError`] for `k = 0`.

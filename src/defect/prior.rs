@@ -1,6 +1,6 @@
 //! What a prior that is not invariant leaves of asymmetry in the minimiser (claim B5).
 
-use super::error::{BoundError, not_negative, positive};
+use super::error::{BoundError, not_negative, positive, product};
 use crate::action::{ClosedUnder, push_forward};
 use crate::family::{FamilyError, Member};
 use crate::representation::{ActsOn, ElementOf};
@@ -90,7 +90,8 @@ pub fn strong_convexity(
     convexity: f64,
 ) -> Result<f64, BoundError> {
     let variance = positive("variance of the prior", prior_variance)?;
-    Ok(1.0 / variance + examples as f64 * not_negative("convexity of the loss", convexity)?)
+    let convexity = not_negative("convexity of the loss", convexity)?;
+    Ok(1.0 / variance + product(examples as f64, convexity))
 }
 
 #[cfg(test)]

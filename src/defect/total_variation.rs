@@ -31,7 +31,8 @@ pub fn bretagnolle_huber(kl: f64) -> f64 {
 ///
 /// `kl` has `KL(q ‖ g_#q)`, in nats, for every group element, the identity included. Since
 /// `x ↦ min(x/2, 1 − e^{−x})` is concave, the average over the group alone gives a bound too (Jensen), if a
-/// weaker one: pass it as a single number where the group is too large to enumerate.
+/// weaker one: pass it as a single number where the group is too large to enumerate. A divergence that rounding
+/// has left below zero counts as zero; NaN stays.
 ///
 /// # Examples
 /// ```
@@ -43,8 +44,20 @@ pub fn bretagnolle_huber(kl: f64) -> f64 {
 /// ```
 pub fn mean_squared_defect_bound(squared_diameter: f64, kl: impl IntoIterator<Item = f64>) -> f64 {
     let (sum, count) = kl.into_iter().fold((0.0, 0.0), |(sum, count), kl| {
+        let kl = if kl < 0.0 { 0.0 } else { kl };
         let total_variation = pinsker(kl).min(bretagnolle_huber(kl));
         (sum + total_variation * total_variation, count + 1.0)
     });
     if count == 0.0 { 0.0 } else { squared_diameter * (sum / count) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn divergences_below_zero_are_rounding_and_nan_stays() {
+        assert_eq!(mean_squared_defect_bound(2.0, [-1e-17]), 0.0);
+        assert!(mean_squared_defect_bound(2.0, [0.0, f64::NAN]).is_nan());
+    }
 }

@@ -1,13 +1,13 @@
 //! The defect of models with unbounded outputs, from their variance (claim B4).
 
-use super::error::{BoundError, not_negative};
+use super::error::{BoundError, not_negative, product};
 
 /// `‖δ_g(x)‖² ≤ tr Var_q Φ(θ, ρ_X(g)x) · χ²(g_#q ‖ q)` (claim B4).
 ///
 /// `variance` is the trace of the predictive covariance at the *moved* input, `chi_squared` from
 /// [`chi_squared`](crate::family::chi_squared()). It holds for outputs of any size, and is tight to first order
 /// along the direction in which the posterior moves. Infinite where `χ²` is, unless the variance is zero: then the
-/// prediction is the same under every posterior that `q` dominates.
+/// prediction is the same under every posterior that `q` dominates. Zero where `χ²` is: nothing moves.
 ///
 /// # Errors
 /// [`BoundError`] for a negative number or NaN.
@@ -27,7 +27,7 @@ use super::error::{BoundError, not_negative};
 pub fn variance_bound(variance: f64, chi_squared: f64) -> Result<f64, BoundError> {
     let variance = not_negative("variance", variance)?;
     let chi_squared = not_negative("χ²", chi_squared)?;
-    Ok(if variance == 0.0 { 0.0 } else { variance * chi_squared })
+    Ok(product(variance, chi_squared))
 }
 
 #[cfg(test)]
@@ -37,6 +37,7 @@ mod tests {
     #[test]
     fn nothing_that_varies_is_nothing_that_moves() {
         assert_eq!(variance_bound(0.0, f64::INFINITY), Ok(0.0));
+        assert_eq!(variance_bound(f64::INFINITY, 0.0), Ok(0.0));
         assert_eq!(variance_bound(1e-300, f64::INFINITY), Ok(f64::INFINITY));
         assert_eq!(
             variance_bound(1.0, f64::NAN).unwrap_err().to_string(),

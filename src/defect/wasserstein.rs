@@ -93,7 +93,9 @@ where
 {
     not_negative("Lipschitz constant", lipschitz.nearest_f64())?;
     let moved = push_forward(q, rep, g)?;
-    Ok(lipschitz * q.family().wasserstein(q, &moved)?)
+    let distance = q.family().wasserstein(q, &moved)?;
+    // What does not move has no defect, whatever the constant.
+    Ok(if distance == T::zero() { distance } else { lipschitz * distance })
 }
 
 #[cfg(test)]

@@ -21,7 +21,8 @@ use std::ops::Range;
 /// orthogonal actions (claim E4), and with [orbit-closed noise](super::Noise::orbit_closed) the Monte-Carlo objective is
 /// exactly invariant: the draw with `g·w` and `ρ(g)ε` is `ρ(g)` applied to the draw with `w` and `ε`.
 ///
-/// `S` need not be positive definite: the divergence, infinite where `S` is singular, keeps small steps from crossing.
+/// `S` need not be positive definite: the divergence grows without bound towards singular `S`, where it is not a number,
+/// and keeps small steps from crossing.
 /// Divergences take `O(dim³)`, and memory of `dim²`.
 ///
 /// # Examples

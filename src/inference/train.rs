@@ -356,7 +356,8 @@ where
     /// One step: the next batch of the epoch. Returns the objective before it.
     ///
     /// # Errors
-    /// [`InferenceError::Diverged`] if the objective is not a number; the coordinates are then as before.
+    /// [`InferenceError::Diverged`] if the objective or one of its slopes is not a finite number; the coordinates are
+    /// then as before.
     pub fn step(&mut self) -> Result<Terms<T>, InferenceError> {
         let streams = Streams::new(self.settings.seed);
         self.fill_batch(streams);
@@ -365,8 +366,9 @@ where
         self.noise.fill(streams, self.step, dim, draws, noise);
         let batch = Batch { inputs, targets };
         let terms = self.elbo.gradient(&self.coordinates, batch, noise, gradient, memory);
-        if !terms.value.is_number() {
-            let value = terms.value.nearest_f64();
+        let slopes = gradient.iter().copied();
+        if let Some(value) = std::iter::once(terms.value).chain(slopes).find(|x| !x.is_number()) {
+            let value = value.nearest_f64();
             return Err(InferenceError::Diverged { step: self.step, value });
         }
         let multiplicity = self.elbo.posterior.multiplicity();

@@ -59,18 +59,21 @@ pub(super) fn measured(small: &Posterior, wide: &Posterior, group: &AnyGroup) ->
 }
 
 /// Whether the network of means gives the same logits all over the orbits of images, in `f64`. `None` where it
-/// cannot be evaluated.
+/// cannot be evaluated, or makes the same of all images, which shows nothing.
 pub(super) fn is_equivariant(posterior: &Posterior, group: &AnyGroup) -> Option<bool> {
     let side = image_side(&Architecture::of(posterior).ok()?)?;
     let means = Means::of(posterior, side)?;
     let grid = group.on_grid(side).ok()?;
     let pixels = Model::<f64>::inputs(means.net());
-    let mut holds = true;
+    let (mut holds, mut varies) = (true, false);
+    let mut first: Option<Vec<f64>> = None;
     for image in 0..IMAGES {
         let x: Vec<f64> = (0..pixels).map(|pixel| pixel_of(image, pixel, pixels)).collect();
         // One for the image, one for the moved one.
         let tolerance = 2.0 * means.rounding(&x, 0);
         let still = means.logits(&x);
+        let before = first.get_or_insert_with(|| still.clone());
+        varies |= still.iter().zip(before.iter()).any(|(a, b)| (a - b).abs() > tolerance);
         for g in group.generators() {
             let mut moved = vec![0.0; x.len()];
             for (x, out) in x.chunks(side * side).zip(moved.chunks_mut(side * side)) {
@@ -81,7 +84,7 @@ pub(super) fn is_equivariant(posterior: &Posterior, group: &AnyGroup) -> Option<
             holds &= logits.iter().zip(&still).all(|(a, b)| (a - b).abs() <= tolerance);
         }
     }
-    Some(holds)
+    varies.then_some(holds)
 }
 
 /// The smallest side with a feature map of at least 2×2, or that of the dense head.

@@ -122,9 +122,9 @@ fn divergences(world: &World<Tracked>, mut outcome: Outcome) -> Outcome {
             .iter()
             .fold(Tracked::exact(0.0), |sum, g| sum + square(&world.defect(g, x)));
         let mean = sum / Tracked::count(world.moves.len());
-        // A divergence that rounding made negative stands for 0. Both branches of the minimum have slopes of
-        // at most 1 in KL, so the bound is as wrong as the divergences are, times D².
-        let each = divergences.iter().map(|kl| kl.value().max(0.0));
+        // Both branches of the minimum have slopes of at most 1 in KL, so the bound is as wrong as the divergences
+        // are, times D².
+        let each = divergences.iter().map(|kl| kl.value());
         let rhs = mean_squared_defect_bound(diameter.value(), each);
         let worst = divergences.iter().fold(0.0_f64, |worst, kl| worst.max(kl.bound()));
         let sums = (world.moves.len() + 8) as f64 * f64::UNIT_ROUNDOFF * rhs;

@@ -46,7 +46,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 "F3.tilt-no-constant",
                 "F3.tilt",
                 "a tilt without its constant: every family with a tilt and c ≠ 0",
-                "h(ρ(g)θ)|det ρ(g)| = h(θ)e^{⟨a(g), T(θ)⟩}, A(g·η) = A(η) − ⟨η, c(g⁻¹)⟩ and b = 0 in the cocycle law",
+                "h(ρ(g)θ)|det ρ(g)| = h(θ)e^{⟨a(g), T(θ)⟩} and A(g·η) = A(η) − ⟨η, c(g⁻¹)⟩",
                 &[
                     "c = 0, without which b(gh) = b(g) + b(h) + ⟨a(g), c(h)⟩ takes a b that is not 0",
                 ],

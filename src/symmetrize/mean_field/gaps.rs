@@ -61,7 +61,10 @@ pub fn symmetrize_with_gaps(
         distance = distance.hypot(m - mean[i]).hypot(s - std_dev[i]);
     }
     let tied = method == Method::Tie;
-    let is_singular = tied && orbits_of(orbits, mean, std_dev).any(|orbit| orbit.ties_any());
+    // A point mass that moves is a point mass elsewhere.
+    let moves_a_point = (0..mean.len()).any(|i| std_dev[i] == 0.0 && result.mean[i] != mean[i]);
+    let is_singular =
+        moves_a_point || tied && orbits_of(orbits, mean, std_dev).any(|orbit| orbit.ties_any());
     let divergence =
         |value| if is_singular { Gap::Infinite(Why::Singular) } else { Gap::Known(value) };
     if tied {
