@@ -19,8 +19,6 @@ fn networks() -> Vec<(ConvNet, Channels)> {
         (ConvSpec::new(2, 4, &[1, 2], 2).with_head(ConvHead::Dense), Channels::Trivial),
         (ConvSpec::new(1, 4, &[8], 2).with_head(ConvHead::Dense), Channels::Regular),
         (ConvSpec::new(1, 3, &[8], 2).with_kernel(2), Channels::Regular),
-        // So many channels that products are saved.
-        (ConvSpec::new(1, 4, &[16, 8], 2), Channels::Regular),
     ]
     .map(|(spec, channels)| (ConvNet::new(spec).unwrap(), channels))
     .into()
