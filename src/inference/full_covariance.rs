@@ -1,7 +1,7 @@
 //! Gaussians with any covariance, by a Cholesky factor.
 
 use super::error::{InferenceError, check_length};
-use super::posterior::Posterior;
+use super::posterior::{Posterior, check_draw};
 use super::prior::{GaussianPrior, Precision};
 use super::scale::ScaleLink;
 use crate::family::{FamilyError, FullGaussian, Member};
@@ -113,11 +113,7 @@ impl<T: Real> Posterior<T> for FullCovariance {
 
     fn draw(&self, w: &[T], noise: &[T], theta: &mut [T]) {
         let (mean, entries) = w.split_at(self.dim);
-        assert_eq!(
-            (noise.len(), theta.len()),
-            (self.dim, self.dim),
-            "noise or θ of another posterior"
-        );
+        check_draw(self.dim, noise, theta);
         for (i, x) in theta.iter_mut().enumerate() {
             *x = (0..=i).fold(mean[i], |sum, j| sum + entry(entries, i, j) * noise[j]);
         }

@@ -142,6 +142,11 @@ pub(super) fn scale_coordinates<T: Real>(
     }
 }
 
+/// One number of noise for each parameter.
+pub(super) fn check_draw<T>(dim: usize, noise: &[T], theta: &[T]) {
+    assert_eq!((noise.len(), theta.len()), (dim, dim), "noise or θ of another posterior");
+}
+
 impl<T: Real> Posterior<T> for MeanField {
     fn dim(&self) -> usize {
         self.dim
@@ -157,11 +162,7 @@ impl<T: Real> Posterior<T> for MeanField {
 
     fn draw(&self, w: &[T], noise: &[T], theta: &mut [T]) {
         let (mean, rho) = w.split_at(self.dim);
-        assert_eq!(
-            (noise.len(), theta.len()),
-            (self.dim, self.dim),
-            "noise or θ of another posterior"
-        );
+        check_draw(self.dim, noise, theta);
         for (((x, &m), &rho), &z) in theta.iter_mut().zip(mean).zip(rho).zip(noise) {
             *x = m + self.link.scale(rho) * z;
         }

@@ -1,7 +1,7 @@
 //! Gaussians with any covariance, by its symmetric root.
 
 use super::error::{InferenceError, check_length, check_numbers};
-use super::posterior::Posterior;
+use super::posterior::{Posterior, check_draw};
 use super::prior::{GaussianPrior, Precision};
 use super::symmetry::CoordinateSymmetry;
 use crate::family::{FamilyError, FullGaussian, Member};
@@ -158,11 +158,7 @@ impl<T: Real> Posterior<T> for SymmetricRoot {
 
     fn draw(&self, w: &[T], noise: &[T], theta: &mut [T]) {
         let (mean, entries) = w.split_at(self.dim);
-        assert_eq!(
-            (noise.len(), theta.len()),
-            (self.dim, self.dim),
-            "noise or θ of another posterior"
-        );
+        check_draw(self.dim, noise, theta);
         for (i, x) in theta.iter_mut().enumerate() {
             let spread =
                 (0..self.dim).fold(T::zero(), |sum, j| sum + entry(entries, i, j) * noise[j]);

@@ -6,7 +6,7 @@ use super::optimiser::{Adam, NaturalGradient, Optimiser, Rates, RmsProp, Sgd};
 use super::*;
 use crate::dual::Dual;
 use crate::group::Cyclic;
-use crate::model::{Joint, Mlp, Pointwise};
+use crate::model::{Differentiable, Joint, Mlp, Model, Pointwise};
 use crate::representation::{PermutationRep, SignedOrbits, SignedPermutation};
 use crate::representation::{SignedPermutationRep, Trivial};
 use crate::scalar::{Real, Scalar};
@@ -263,6 +263,82 @@ fn projected_training_stays_invariant_to_the_bit() {
         plain.step().unwrap();
     }
     assert!(!invariant(plain.coordinates()));
+}
+
+/// `Φ(θ, x) = θ₀` with gradients that are not.
+struct Broken;
+
+impl Model for Broken {
+    fn parameters(&self) -> usize {
+        1
+    }
+
+    fn inputs(&self) -> usize {
+        1
+    }
+
+    fn outputs(&self) -> usize {
+        1
+    }
+
+    fn predict(&self, theta: &[f64], _: &[f64], out: &mut [f64]) {
+        out[0] = theta[0];
+    }
+}
+
+impl Differentiable for Broken {
+    type Workspace = ();
+
+    fn workspace(&self, _: usize) {}
+
+    fn forward(&self, theta: &[f64], _: &[f64], out: &mut [f64], _: &mut ()) {
+        out.fill(theta[0]);
+    }
+
+    fn backward(&self, _: &[f64], _: &[f64], _: &[f64], slope: &mut [f64], _: &mut ()) {
+        slope[0] = f64::INFINITY;
+    }
+}
+
+#[test]
+fn slopes_that_are_no_numbers_leave_the_coordinates() {
+    let data = Dataset::new(1, vec![0.0; 2], 1, vec![0.0; 2]).unwrap();
+    let prior = GaussianPrior::isotropic(1, 1.0).unwrap();
+    let posterior = MeanField::new(1);
+    let elbo =
+        Elbo { model: Broken, loss: SquaredError, posterior, prior, weights: Weights::total(2) };
+    let settings = Settings { batch: 2, ..Settings::default() };
+    let mut trainer = Trainer::new(elbo, data, Sgd::new(), vec![0.5, 0.5], settings).unwrap();
+    let error = trainer.step().unwrap_err();
+    assert_eq!(error, InferenceError::Diverged { step: 0, value: f64::INFINITY });
+    assert_eq!(trainer.coordinates(), [0.5, 0.5]);
+}
+
+#[test]
+fn settings_and_posteriors_that_cannot_train_are_refused() {
+    let message = |settings: Settings| {
+        let prior = GaussianPrior::isotropic(16, 1.0).unwrap();
+        let elbo = elbo(MeanField::new(16), prior);
+        Trainer::new(elbo, data(), Sgd::new(), start(), settings).err().unwrap().to_string()
+    };
+    let usual = settings();
+    assert!(message(Settings { rate: f64::NAN, ..usual }).starts_with("rate is NaN: expected"));
+    assert!(message(Settings { scale_rate: -1.0, ..usual }).starts_with("scale_rate is -1"));
+    assert!(message(Settings { clip: Some(0.0), ..usual }).starts_with("clip is 0: expected"));
+
+    // The group negates the one parameter: no draw of its average varies.
+    let sign = SignedPermutationRep::from_fn(Cyclic::new(2).unwrap(), 1, |&g| {
+        SignedPermutation::from_fn(1, |_| (0, g == 1))
+    });
+    let posterior = Tied::new(SignedOrbits::of(&sign), TiedDraws::Equivariant);
+    let coordinates = posterior.tie(&[0.0], &[1.0]).unwrap();
+    let data = Dataset::new(1, vec![0.0; 2], 1, vec![0.0; 2]).unwrap();
+    let prior = GaussianPrior::isotropic(1, 1.0).unwrap();
+    let elbo =
+        Elbo { model: Broken, loss: SquaredError, posterior, prior, weights: Weights::total(2) };
+    let settings = Settings { batch: 2, ..Settings::default() };
+    let refused = Trainer::new(elbo, data, Sgd::new(), coordinates, settings).err().unwrap();
+    assert!(refused.to_string().starts_with("noise of the posterior is 0"), "{refused}");
 }
 
 /// A tied step on raw examples with orbit-closed noise is the untied step on their orbits with the same noise.

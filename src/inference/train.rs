@@ -199,6 +199,24 @@ where
         if settings.draws == 0 {
             return Err(count("draws", 0, "at least 1"));
         }
+        if elbo.posterior.noise_dim() == 0 {
+            return Err(count(
+                "noise of the posterior",
+                0,
+                "at least one number: a draw that varies",
+            ));
+        }
+        let outside = |what, value: T, expected| {
+            Err(InferenceError::Outside { what, value: value.nearest_f64(), expected })
+        };
+        for (what, rate) in [("rate", settings.rate), ("scale_rate", settings.scale_rate)] {
+            if !(rate >= T::zero() && rate.is_number()) {
+                return outside(what, rate, "a finite number that is not negative");
+            }
+        }
+        if let Some(clip) = settings.clip.filter(|&clip| !(clip > T::zero() && clip.is_number())) {
+            return outside("clip", clip, "a finite number above 0");
+        }
         let mut factors = vec![T::one(); coordinates.len()];
         factors[elbo.posterior.scales()].fill(settings.scale_rate);
         let buffers = Buffers {

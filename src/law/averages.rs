@@ -10,7 +10,7 @@ use super::{Finding, Law, Laws};
 use crate::action::ClosedUnder;
 use crate::family::{FisherInformation, Member};
 use crate::group::Finite;
-use crate::representation::{ActsOn, Dual, Reynolds};
+use crate::representation::{ActsOn, Dual, ElementOf, Reynolds};
 use crate::scalar::Scalar;
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
@@ -82,6 +82,33 @@ fn small_order<G: Finite>(group: &G) -> Option<usize> {
     group.small_order().filter(|&order| order <= AVERAGED)
 }
 
+/// The mean over the group of what it is of, and the largest entry met; a witness where one of them, or what is
+/// given for the mean, is of another length.
+fn over_the_group<R, T>(
+    rep: &R,
+    given: &DVector<T>,
+    dim: usize,
+    of: impl Fn(&ElementOf<R>) -> DVector<T>,
+) -> Result<(DVector<T>, f64), String>
+where
+    R: ActsOn<T>,
+    R::Group: Finite,
+    T: Scalar,
+{
+    let (mut sum, mut size, mut count) = (DVector::from_element(dim, T::zero()), 0.0_f64, 0);
+    for g in rep.group().elements() {
+        let term = of(&g);
+        if term.len() != dim || given.len() != dim {
+            let lengths = (term.len(), given.len());
+            return Err(format!("g = {g:?}: lengths {lengths:?}, expected {dim}"));
+        }
+        size = size.max(max_norm(&term));
+        sum += term;
+        count += 1;
+    }
+    Ok((sum.map(|entry| entry / T::count(count)), size))
+}
+
 fn mean_shift<F, R, T>(family: &F, rep: &R) -> Finding
 where
     F: ClosedUnder<R, T>,
@@ -93,18 +120,11 @@ where
         return Finding::exact(true, "too large to average over");
     };
     let dim = family.statistic_dim();
-    let zero = || DVector::from_element(dim, T::zero());
-    let given = family.mean_shift(rep).unwrap_or_else(zero);
-    let (mut sum, mut size) = (zero(), 0.0_f64);
-    for g in rep.group().elements() {
-        let shift = shift(family, rep, &g);
-        if shift.len() != dim || given.len() != dim {
-            return Finding::failure(format!("g = {g:?}: shifts of other lengths than {dim}"));
-        }
-        size = size.max(max_norm(&shift));
-        sum += shift;
-    }
-    let average = sum.map(|entry| entry / T::count(order));
+    let given = family.mean_shift(rep).unwrap_or_else(|| DVector::from_element(dim, T::zero()));
+    let (average, size) = match over_the_group(rep, &given, dim, |g| shift(family, rep, g)) {
+        Ok(found) => found,
+        Err(witness) => return Finding::failure(witness),
+    };
     let tolerance = (2.0 * evaluation::<T>(dim) + order as f64 * T::UNIT_ROUNDOFF) * size;
     Finding::within(
         super::draw::distance(given.as_slice(), average.as_slice()),
@@ -129,16 +149,10 @@ where
     let reynolds = Reynolds::of(&tau);
     let zero = || DVector::from_element(dim, T::zero());
     let given = family.mean_tilt(rep, &reynolds).unwrap_or_else(zero);
-    let (mut sum, mut size) = (zero(), 0.0_f64);
-    for g in rep.group().elements() {
-        let tilt = tilt(family, rep, &g).linear;
-        if tilt.len() != dim || given.len() != dim {
-            return Finding::failure(format!("g = {g:?}: tilts of other lengths than {dim}"));
-        }
-        size = size.max(max_norm(&tilt));
-        sum += tilt;
-    }
-    let average = sum.map(|entry| entry / T::count(order));
+    let (average, size) = match over_the_group(rep, &given, dim, |g| tilt(family, rep, g).linear) {
+        Ok(found) => found,
+        Err(witness) => return Finding::failure(witness),
+    };
     let error = ReynoldsError::of(&tau, &reynolds, 1.0);
     let tolerance = (2.0 * evaluation::<T>(dim) + order as f64 * T::UNIT_ROUNDOFF) * size
         + dim as f64 * error.projection * size;
