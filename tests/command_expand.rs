@@ -220,6 +220,12 @@ fn what_cannot_be_expanded_is_refused() {
             &["fill-scale", "positive"],
         );
     }
+    let unfilled = ["--fill-scale", "0.5"];
+    refused(
+        &[&["expand", text(&input), text(&again)], &group_conv[..], &unfilled[..]].concat(),
+        &["--fill-scale", "diagonal or paired"],
+    );
+    assert!(!again.exists());
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::posterior::FileArgs;
 use super::{CommandError, Common, Outcome};
 use equibayes::audit::{Filling, NamedGroup, TIED_METADATA, expand};
 use equibayes::report;
+use equibayes::symmetrize::expansion::Arrangement;
 use std::path::PathBuf;
 
 /// Arguments of `equibayes expand`.
@@ -24,10 +25,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     arrangement: Filling,
 
-    /// The scale of blocks off the diagonal, of the arrangements diagonal and paired
-    #[arg(long, value_name = "SIGMA", default_value = "1e-6", value_parser = scale,
-          allow_negative_numbers = true)]
-    fill_scale: f64,
+    /// The scale of blocks off the diagonal, of the arrangements diagonal and paired [default: 1e-6]
+    #[arg(long, value_name = "SIGMA", value_parser = scale, allow_negative_numbers = true)]
+    fill_scale: Option<f64>,
 
     /// The group: c4 (quarter turns), c2 (half turns) or d4 (quarter turns and reflections)
     #[arg(long, value_name = "GROUP", default_value = "c4")]
@@ -36,6 +36,9 @@ pub(crate) struct Args {
     #[command(flatten)]
     file: FileArgs,
 }
+
+/// Scale of what blocks mix in before they are trained, unless it is told.
+const FILL_SCALE: f64 = 1e-6;
 
 fn scale(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
@@ -55,10 +58,17 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Outcome, CommandError>
     if outputs.json_file().is_some_and(|json| json.is_same(&file)) {
         return Err(CommandError::new("OUT and --json: expected two different files"));
     }
+    let filled =
+        matches!(args.arrangement, Filling::Paired | Filling::Blocks(Arrangement::Diagonal));
+    if args.fill_scale.is_some() && !filled {
+        let message = "--fill-scale: expected with --arrangement diagonal or paired, which have blocks to fill";
+        return Err(CommandError::new(message));
+    }
     outputs.keep(&args.input)?;
     let (posterior, mut notes) = args.file.read(&args.input)?;
-    let expanded = expand(&posterior, args.group, args.arrangement, args.fill_scale)
-        .map_err(|error| CommandError::new(format!("{:?}: {error}", args.input)))?;
+    let expanded =
+        expand(&posterior, args.group, args.arrangement, args.fill_scale.unwrap_or(FILL_SCALE))
+            .map_err(|error| CommandError::new(format!("{:?}: {error}", args.input)))?;
     let kept: Vec<&str> = posterior.others().iter().map(|other| other.name()).collect();
     if !kept.is_empty() {
         notes.push(format!("left as they are, being no tensor pairs: {}", kept.join(", ")));

@@ -3,6 +3,7 @@ use crate::family::{DiagonalGaussian, Member};
 use crate::group::Cyclic;
 use crate::representation::{SignedPermutation, SignedPermutationRep};
 use crate::scalar::{Rational, Scalar};
+use crate::symmetrize::Why;
 use crate::symmetrize::{Gap, arithmetic, geometric, orbit_divergence::linear_form};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -210,6 +211,18 @@ fn methods_have_the_names_of_the_command_line() {
     }
     let error = "mean".parse::<Method>().unwrap_err().to_string();
     assert_eq!(error, "method 'mean': expected geometric, arithmetic, projection or tie");
+}
+
+/// Point masses: tied, a moved one is no law of the same points, and one that stays is itself.
+#[test]
+fn a_point_mass_that_moves_is_infinitely_far() {
+    let orbits = SignedOrbits::of(&turn([false; 4]));
+    let scales = [0.0; 4];
+    let moved = symmetrize_with_gaps(Method::Tie, &orbits, &[1.0, 7.0, 1.0, 7.0], &scales);
+    assert_eq!(moved.gaps.forward, Gap::Infinite(Why::Singular));
+    assert_eq!(moved.gaps.reverse, Gap::Infinite(Why::Singular));
+    let still = symmetrize_with_gaps(Method::Tie, &orbits, &[4.0; 4], &scales);
+    assert_eq!(still.gaps.forward, Gap::Known(0.0));
 }
 
 /// Gaps against the generic functions: signed, killed and plain orbits, every method.
