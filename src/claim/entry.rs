@@ -1,6 +1,6 @@
 //! An entry of the catalogue: instances and a check.
 
-use super::{About, CONTROL_MARGIN, Feature, Features, Outcome, Role};
+use super::{About, CONTROL_MARGIN, Feature, Features, Outcome, Role, Sought};
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::fmt::Debug;
@@ -18,6 +18,8 @@ pub enum Mode {
     Normal,
     /// The twin in rational arithmetic.
     Exact,
+    /// The twin in directed rounding.
+    Enclosed,
 }
 
 /// What was found on one random instance.
@@ -29,6 +31,13 @@ pub struct Case {
     pub features: Features,
 }
 
+impl Case {
+    /// What a check found on this instance.
+    pub(super) fn of(instance: &impl Instance, outcome: Outcome) -> Self {
+        Self { outcome, features: outcome.features().unwrap_or_else(|| instance.features()) }
+    }
+}
+
 /// A claim, with its instances out of sight.
 pub trait Claim: Send + Sync {
     /// What the claim says.
@@ -37,12 +46,23 @@ pub trait Claim: Send + Sync {
     /// Whether there is a twin in exact arithmetic.
     fn has_exact_twin(&self) -> bool;
 
-    /// Checks one random instance. The same seed and index give the same instance, in both modes.
+    /// Whether there is a twin in directed rounding.
+    fn has_enclosed_twin(&self) -> bool {
+        false
+    }
+
+    /// Checks one random instance. The same seed and index give the same instance, in all modes.
     fn case(&self, seed: u64, index: usize, mode: Mode) -> Case;
 
     /// The smallest instance that still violates the statement grossly, starting from this case, in
     /// words: the instance, the part that fails, and by how much.
     fn witness(&self, seed: u64, index: usize, mode: Mode) -> String;
+
+    /// Seeks tighter instances of a bound, beginning with the instance with the number `from`, and holds variants of the
+    /// bound against them and against the first `cases` instances. `None` where nothing is sought.
+    fn seek(&self, _seed: u64, _cases: usize, _from: usize) -> Option<Sought> {
+        None
+    }
 }
 
 /// A claim from its parts: a strategy for instances of each kind, and a check.
@@ -68,11 +88,22 @@ fn fnv1a(text: &str) -> u64 {
 }
 
 impl<I: Instance> Entry<I> {
-    fn tree(&self, seed: u64, index: usize) -> Box<dyn ValueTree<Value = I>> {
+    /// The seed of the claim's stream of random numbers with this number.
+    pub(super) fn stream(&self, seed: u64, number: u64) -> [u8; 32] {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         bytes[8..16].copy_from_slice(&fnv1a(self.about.id).to_le_bytes());
-        bytes[16..24].copy_from_slice(&(index as u64).to_le_bytes());
+        bytes[16..24].copy_from_slice(&number.to_le_bytes());
+        bytes
+    }
+
+    /// The random instance with this number.
+    pub(super) fn instance(&self, seed: u64, index: usize) -> I {
+        self.tree(seed, index).current()
+    }
+
+    fn tree(&self, seed: u64, index: usize) -> Box<dyn ValueTree<Value = I>> {
+        let bytes = self.stream(seed, index as u64);
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
         let mut runner = TestRunner::new_with_rng(Config::default(), rng);
         // The first instances go through the wanted kinds in turn, then comes anything.
@@ -88,35 +119,24 @@ impl<I: Instance> Entry<I> {
         }
     }
 
-    fn outcome(&self, instance: &I, mode: Mode) -> Outcome {
+    fn check_in(&self, mode: Mode) -> fn(&I) -> Outcome {
         match (mode, self.exact) {
-            (Mode::Exact, Some(exact)) => exact(instance),
-            _ => (self.check)(instance),
+            (Mode::Exact, Some(exact)) => exact,
+            _ => self.check,
         }
     }
-}
 
-impl<I: Instance> Claim for Entry<I> {
-    fn about(&self) -> &About {
-        &self.about
+    pub(super) fn outcome(&self, instance: &I, mode: Mode) -> Outcome {
+        self.check_in(mode)(instance)
     }
 
-    fn has_exact_twin(&self) -> bool {
-        self.exact.is_some()
-    }
-
-    fn case(&self, seed: u64, index: usize, mode: Mode) -> Case {
-        let instance = self.tree(seed, index).current();
-        let outcome = self.outcome(&instance, mode);
-        Case { outcome, features: outcome.features().unwrap_or_else(|| instance.features()) }
-    }
-
-    fn witness(&self, seed: u64, index: usize, mode: Mode) -> String {
+    /// The smallest instance that this check still violates grossly, starting from the one with this number, in words.
+    pub(super) fn smallest(&self, seed: u64, index: usize, check: fn(&I) -> Outcome) -> String {
         /// Shrinking stops after this many instances.
         const STEPS: usize = 2_000;
         let mut tree = self.tree(seed, index);
         let mut smallest = tree.current();
-        let mut outcome = self.outcome(&smallest, mode);
+        let mut outcome = check(&smallest);
         // Shrinking must not turn a gross violation into one that rounding might explain: it stays
         // above the margin if it was above it, and above a tenth of what it was if not.
         let found = self.about.weigh(outcome.residual());
@@ -129,7 +149,7 @@ impl<I: Instance> Claim for Entry<I> {
         if tree.simplify() {
             loop {
                 let candidate = tree.current();
-                let attempt = self.outcome(&candidate, mode);
+                let attempt = check(&candidate);
                 let ratio = self.about.weigh(attempt.residual());
                 let violates = ratio >= floor && ratio > 1.0;
                 if violates {
@@ -144,5 +164,24 @@ impl<I: Instance> Claim for Entry<I> {
         }
         let of = outcome.subject().map(|subject| format!("{subject}: ")).unwrap_or_default();
         format!("{smallest:?}: {of}{}: {}", outcome.part(), outcome.residual())
+    }
+}
+
+impl<I: Instance> Claim for Entry<I> {
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    fn has_exact_twin(&self) -> bool {
+        self.exact.is_some()
+    }
+
+    fn case(&self, seed: u64, index: usize, mode: Mode) -> Case {
+        let instance = self.instance(seed, index);
+        Case::of(&instance, self.outcome(&instance, mode))
+    }
+
+    fn witness(&self, seed: u64, index: usize, mode: Mode) -> String {
+        self.smallest(seed, index, self.check_in(mode))
     }
 }

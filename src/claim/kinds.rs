@@ -114,7 +114,7 @@ mod tests {
         let instances = |_| Just(Nothing).boxed();
         let claims: Vec<Box<dyn Claim>> =
             vec![Box::new(Entry { about, instances, check, exact: None })];
-        let settings = Settings { seed: 1, cases: 16, exact: false };
+        let settings = Settings { seed: 1, cases: 16, ..Settings::default() };
         run(&claims, &settings).claims.remove(0)
     }
 
@@ -130,15 +130,21 @@ mod tests {
         assert_eq!(absent.verdict, Verdict::Fails);
     }
 
+    fn fine() -> Outcome {
+        Outcome::new("part", Residual::exact(true))
+    }
+
     #[test]
     fn a_theorem_must_meet_every_kind() {
         fn met(on_b: Option<Outcome>) -> Outcome {
             let name = |k: usize| ["a", "b"][k];
-            Outcome::vacuous().and_kind(name, 0, Some(Outcome::vacuous())).and_kind(name, 1, on_b)
+            Outcome::vacuous().and_kind(name, 0, Some(fine())).and_kind(name, 1, on_b)
         }
+        assert_eq!(report(Role::Theorem, |_| met(Some(fine()))).verdict, Verdict::Holds);
+        // What has nothing to check is not met.
         assert_eq!(
             report(Role::Theorem, |_| met(Some(Outcome::vacuous()))).verdict,
-            Verdict::Holds
+            Verdict::Fails
         );
         let starved = report(Role::Theorem, |_| met(None));
         assert_eq!(starved.verdict, Verdict::Fails);

@@ -73,13 +73,14 @@ impl Outcome {
     }
 
     /// Adds what was found on one of the kinds of subject that the statement is about, by its number among
-    /// `name`; `None` if this instance has none of the kind. A control must be refuted on each of them.
+    /// `name`; `None` or nothing to check if this instance has none of the kind. A control must be refuted on each of them.
     pub(super) fn and_kind(
         self,
         name: fn(usize) -> &'static str,
         index: usize,
         found: Option<Self>,
     ) -> Self {
+        let found = found.filter(|outcome| !outcome.is_vacuous());
         let mut kinds = self.kinds.unwrap_or_else(|| Kinds::named(name));
         kinds.add(index, found.map(|outcome| outcome.residual));
         let next = match found {
@@ -133,6 +134,11 @@ impl Outcome {
     /// Whether some part had an infinite tolerance, and so nothing to be held against.
     pub fn is_unchecked(&self) -> bool {
         self.unchecked
+    }
+
+    /// Whether there was nothing to check on this instance.
+    pub fn is_vacuous(&self) -> bool {
+        self.part.is_empty() && self.residual.error() == 0.0
     }
 
     /// The part with the worst residual.

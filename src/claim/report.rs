@@ -1,6 +1,6 @@
 //! What a run of the catalogue found.
 
-use super::{About, Evidence, Feature, Role};
+use super::{About, Evidence, Feature, Role, Sought};
 use std::fmt;
 use std::time::Duration;
 
@@ -22,14 +22,16 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// The outcome of a claim's twin in rational arithmetic.
+/// The outcome of a claim's twin in rational arithmetic or in directed rounding.
 #[derive(Clone, Debug)]
-pub struct ExactTwin {
+pub struct Twin {
     /// How many instances were checked.
     pub cases: usize,
     /// Whether it checks the whole statement, or only the parts without logarithms and square roots.
     pub whole: bool,
-    /// Whether every one held with `==`.
+    /// How many of them had something left open: intervals that overlap prove nothing. None in rational arithmetic.
+    pub undecided: usize,
+    /// Whether every one that was decided held: in rational arithmetic, with `==`.
     pub verdict: Verdict,
     /// How long it took.
     pub time: Duration,
@@ -51,7 +53,8 @@ pub struct ClaimReport {
     /// Whether it held.
     pub verdict: Verdict,
     /// On how many instances some part of the statement had nothing to be held against, because
-    /// conditioning left no digit: an infinite tolerance. More than half of them is a failure.
+    /// conditioning left no digit (an infinite tolerance), or the statement of a theorem had nothing to check. More than half
+    /// of them is a failure.
     pub unchecked: usize,
     /// Why it failed, where the reason is not the witness.
     pub reason: Option<String>,
@@ -62,7 +65,11 @@ pub struct ClaimReport {
     /// How the errors are spread: see [`ClaimReport::BIN_EDGES`].
     pub histogram: [usize; ClaimReport::BINS],
     /// The twin in exact arithmetic, if it was asked for and there is one.
-    pub exact: Option<ExactTwin>,
+    pub exact: Option<Twin>,
+    /// The twin in directed rounding, if it was asked for and there is one.
+    pub enclosed: Option<Twin>,
+    /// What a search for tight instances found, where there is one.
+    pub sought: Option<Sought>,
     /// How long it took, as the sum over threads.
     pub time: Duration,
 }
@@ -84,9 +91,13 @@ impl ClaimReport {
     /// The command that reproduces this entry.
     pub fn reproduce(&self, seed: u64) -> String {
         let exact = if self.exact.is_some() { " --exact" } else { "" };
+        let enclosed = if self.enclosed.is_some() { " --enclosed" } else { "" };
         // A control's id starts with its claim's number, so that is what is selected.
         let cases = self.cases * self.about.cost.max(1);
-        format!("equibayes verify {} --cases {cases} --seed {seed}{exact}", self.about.number())
+        format!(
+            "equibayes verify {} --cases {cases} --seed {seed}{exact}{enclosed}",
+            self.about.number()
+        )
     }
 }
 

@@ -1,7 +1,7 @@
 //! Running claims.
 
 use super::entry::STRATIFIED;
-use super::report::{ClaimReport, ExactTwin, Report, Verdict};
+use super::report::{ClaimReport, Report, Twin, Verdict};
 use super::{Claim, Evidence, Feature, Kinds, Mode, Role};
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
@@ -29,11 +29,13 @@ pub struct Settings {
     pub cases: usize,
     /// Whether to run the twins in exact arithmetic as well.
     pub exact: bool,
+    /// Whether to run the twins in directed rounding as well.
+    pub enclosed: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { seed: 1, cases: 256, exact: false }
+        Self { seed: 1, cases: 256, exact: false, enclosed: false }
     }
 }
 
@@ -55,14 +57,18 @@ fn cases_of(claim: &dyn Claim, settings: &Settings) -> usize {
     share(settings.cases).max(least).max(1)
 }
 
+/// The checks of a claim that are run.
+fn modes(claim: &dyn Claim, settings: &Settings) -> impl Iterator<Item = Mode> {
+    let exact = (settings.exact && claim.has_exact_twin()).then_some(Mode::Exact);
+    let enclosed = (settings.enclosed && claim.has_enclosed_twin()).then_some(Mode::Enclosed);
+    [Some(Mode::Normal), exact, enclosed].into_iter().flatten()
+}
+
 /// The number of pieces of work that [`run_with_progress`] reports for these claims.
 pub fn work(claims: &[Box<dyn Claim>], settings: &Settings) -> usize {
     claims
         .iter()
-        .map(|claim| {
-            let twins = usize::from(settings.exact && claim.has_exact_twin());
-            cases_of(claim.as_ref(), settings) * (1 + twins)
-        })
+        .map(|claim| cases_of(claim.as_ref(), settings) * modes(claim.as_ref(), settings).count())
         .sum()
 }
 
@@ -71,8 +77,10 @@ pub fn work(claims: &[Box<dyn Claim>], settings: &Settings) -> usize {
 struct Tally {
     /// The worst ratio and the first case that had it.
     worst: (f64, usize),
-    tightness: Option<f64>,
+    /// The largest tightness and the first case that had it.
+    tightest: Option<(f64, usize)>,
     unchecked: usize,
+    vacuous: usize,
     partial: bool,
     kinds: Option<Kinds>,
     hits: Vec<usize>,
@@ -85,10 +93,7 @@ impl Tally {
         if other.worst.0 > self.worst.0 {
             self.worst = other.worst;
         }
-        self.tightness = match (self.tightness, other.tightness) {
-            (Some(a), Some(b)) => Some(a.max(b)),
-            (a, b) => a.or(b),
-        };
+        self.tightest = tighter(self.tightest, other.tightest);
         for (mine, theirs) in self.hits.iter_mut().zip(&other.hits) {
             *mine += theirs;
         }
@@ -96,10 +101,19 @@ impl Tally {
             *mine += theirs;
         }
         self.unchecked += other.unchecked;
+        self.vacuous += other.vacuous;
         self.partial |= other.partial;
         self.kinds = together(self.kinds, other.kinds);
         self.time += other.time;
         self
+    }
+}
+
+/// The tighter of two, the first of equals.
+fn tighter(a: Option<(f64, usize)>, b: Option<(f64, usize)>) -> Option<(f64, usize)> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if b.0 > a.0 { b } else { a }),
+        (a, b) => a.or(b),
     }
 }
 
@@ -116,8 +130,9 @@ fn tally(claim: &dyn Claim, seed: u64, range: std::ops::Range<usize>, mode: Mode
     let covers = claim.about().covers;
     let mut tally = Tally {
         worst: (f64::NEG_INFINITY, range.start),
-        tightness: None,
+        tightest: None,
         unchecked: 0,
+        vacuous: 0,
         partial: false,
         kinds: None,
         hits: vec![0; covers.len()],
@@ -130,14 +145,16 @@ fn tally(claim: &dyn Claim, seed: u64, range: std::ops::Range<usize>, mode: Mode
         if ratio > tally.worst.0 {
             tally.worst = (ratio, index);
         }
-        if let Some(tightness) = case.outcome.tightness() {
-            tally.tightness = Some(tally.tightness.map_or(tightness, |old| old.max(tightness)));
-        }
+        let tightness = case.outcome.tightness().map(|tightness| (tightness, index));
+        tally.tightest = tighter(tally.tightest, tightness);
         tally.unchecked += usize::from(case.outcome.is_unchecked());
+        // What had nothing to check has met nothing.
+        let vacuous = case.outcome.is_vacuous();
+        tally.vacuous += usize::from(vacuous);
         tally.partial |= case.outcome.is_partial();
         tally.kinds = together(tally.kinds, case.outcome.kinds());
         for (hits, &feature) in tally.hits.iter_mut().zip(covers) {
-            *hits += usize::from(case.features.contains(feature));
+            *hits += usize::from(!vacuous && case.features.contains(feature));
         }
         tally.histogram[ClaimReport::bin(ratio)] += 1;
     }
@@ -158,9 +175,8 @@ pub fn run_with_progress(
         .enumerate()
         .flat_map(|(which, claim)| {
             let cases = cases_of(claim.as_ref(), settings);
-            let twin = (settings.exact && claim.has_exact_twin()).then_some(Mode::Exact);
             let chunk = CHUNK.max(cases.div_ceil(PIECES));
-            [Some(Mode::Normal), twin].into_iter().flatten().flat_map(move |mode| {
+            modes(claim.as_ref(), settings).flat_map(move |mode| {
                 (0..cases)
                     .step_by(chunk)
                     .map(move |first| (which, mode, first..cases.min(first + chunk)))
@@ -187,8 +203,8 @@ pub fn run_with_progress(
         .into_par_iter()
         .filter_map(|which| {
             let normal = merged(which, Mode::Normal)?;
-            let exact = merged(which, Mode::Exact);
-            Some(conclude(claims[which].as_ref(), settings, normal, exact))
+            let twins = [Mode::Exact, Mode::Enclosed].map(|mode| merged(which, mode));
+            Some(conclude(claims[which].as_ref(), settings, normal, twins))
         })
         .collect();
     Report { seed: settings.seed, cases: settings.cases, claims: reports, time: start.elapsed() }
@@ -199,7 +215,7 @@ fn conclude(
     claim: &dyn Claim,
     settings: &Settings,
     normal: Tally,
-    exact: Option<Tally>,
+    [exact, enclosed]: [Option<Tally>; 2],
 ) -> ClaimReport {
     let about = *claim.about();
     let cases = cases_of(claim, settings);
@@ -238,7 +254,15 @@ fn conclude(
             normal.worst.0
         ),
     });
-    let twin_fails = exact.as_ref().is_some_and(|tally| !holds(tally));
+    let failing = [(Mode::Exact, &exact), (Mode::Enclosed, &enclosed)].into_iter().find_map(
+        |(mode, tally)| {
+            tally.as_ref().filter(|tally| !holds(tally)).map(|tally| (mode, tally.worst.1))
+        },
+    );
+    // The search starts from the tightest case, and cannot make good what has failed already.
+    let from = normal.tightest.map_or(0, |(_, index)| index);
+    let sought = holds(&normal).then(|| claim.seek(settings.seed, cases, from)).flatten();
+    let counterexample = sought.as_ref().and_then(|sought| sought.counterexample.as_ref());
     let witness = if control == holds(&normal) {
         let witness = claim.witness(settings.seed, normal.worst.1, Mode::Normal);
         // A control that is shown says on how many kinds of subject.
@@ -246,43 +270,73 @@ fn conclude(
             Some(kinds) => format!("{kinds}; on one of them {witness}"),
             None => witness,
         })
-    } else if let (true, Some(tally)) = (twin_fails && !control, &exact) {
-        let witness = claim.witness(settings.seed, tally.worst.1, Mode::Exact);
-        Some(format!("in exact arithmetic: {witness}"))
+    } else if let (false, Some((mode, index))) = (control, failing) {
+        let witness = claim.witness(settings.seed, index, mode);
+        Some(format!("{}: {witness}", arithmetic(mode)))
     } else {
-        None
+        counterexample.map(|instance| format!("sought: {instance}"))
     };
-    let idle = (2 * normal.unchecked > cases)
-        .then(|| format!("{} of {cases} cases had nothing to be held against", normal.unchecked));
-    let failed = !holds(&normal) || twin_fails || starvation.is_some() || idle.is_some();
-    let evidence = match &exact {
-        Some(tally) if holds(tally) && !tally.partial => Evidence::Exact,
+    // A control is shown by one instance: the others may have nothing to show.
+    let unchecked = normal.unchecked + if control { 0 } else { normal.vacuous };
+    let idle = (2 * unchecked > cases)
+        .then(|| format!("{unchecked} of {cases} cases had nothing to be held against"));
+    let failed = !holds(&normal)
+        || failing.is_some()
+        || counterexample.is_some()
+        || starvation.is_some()
+        || idle.is_some();
+    let whole = |tally: &Option<Tally>| {
+        tally
+            .as_ref()
+            .is_some_and(|tally| holds(tally) && !tally.partial && 2 * tally.unchecked <= cases)
+    };
+    let evidence = match (whole(&exact), whole(&enclosed)) {
+        (true, _) => Evidence::Exact,
+        (_, true) => about.evidence.min(Evidence::Enclosed),
         _ => about.evidence,
     };
+    let twin = |tally: Tally| Twin {
+        cases,
+        whole: !tally.partial,
+        undecided: tally.unchecked,
+        verdict: if holds(&tally) { Verdict::Holds } else { Verdict::Fails },
+        time: tally.time,
+    };
+    let tightest = sought.as_ref().and_then(|sought| sought.tightest.as_ref());
+    let tightness = tightest
+        .map(|(tightness, _)| *tightness)
+        .into_iter()
+        .chain(normal.tightest.map(|(t, _)| t));
     ClaimReport {
         about,
         evidence,
         cases,
-        worst: normal.worst.0,
+        worst: sought.as_ref().map_or(normal.worst.0, |sought| sought.worst.max(normal.worst.0)),
         // Of a bound: a control's is that of a false statement.
-        tightness: normal.tightness.filter(|_| about.role == Role::Bound),
+        tightness: tightness.reduce(f64::max).filter(|_| about.role == Role::Bound),
         verdict: if failed { Verdict::Fails } else { Verdict::Holds },
-        unchecked: normal.unchecked,
+        unchecked,
         reason: unshown.or(starvation).or(idle).or_else(|| {
-            twin_fails.then(|| match control {
-                true => "the violation was not shown in exact arithmetic".into(),
-                false => "it fails in exact arithmetic".into(),
+            failing.map(|(mode, _)| match control {
+                true => format!("the violation was not shown {}", arithmetic(mode)),
+                false => format!("it fails {}", arithmetic(mode)),
             })
         }),
         witness,
         hits,
         histogram: normal.histogram,
-        exact: exact.map(|tally| ExactTwin {
-            cases,
-            whole: !tally.partial,
-            verdict: if holds(&tally) { Verdict::Holds } else { Verdict::Fails },
-            time: tally.time,
-        }),
+        exact: exact.map(twin),
+        enclosed: enclosed.map(twin),
+        sought,
         time: normal.time,
+    }
+}
+
+/// In which arithmetic a twin is checked.
+fn arithmetic(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Normal => "in floating point",
+        Mode::Exact => "in exact arithmetic",
+        Mode::Enclosed => "in directed rounding",
     }
 }

@@ -24,6 +24,10 @@ pub(crate) struct Args {
     #[arg(long)]
     exact: bool,
 
+    /// Also check the twins in directed rounding, of the claims that have one
+    #[arg(long)]
+    enclosed: bool,
+
     /// List the claims instead of checking them
     #[arg(long, conflicts_with = "html")]
     list: bool,
@@ -75,7 +79,8 @@ fn check(claims: &[Box<dyn Claim>], args: &Args, common: &Common) -> Result<Outc
         return Err(CommandError::new("--html and --json: expected two different files"));
     }
 
-    let settings = Settings { seed: common.seed, cases: args.cases, exact: args.exact };
+    let Args { cases, exact, enclosed, .. } = *args;
+    let settings = Settings { seed: common.seed, cases, exact, enclosed };
     let progress = common.progress(claim::work(claims, &settings), "cases");
     let run = claim::run_with_progress(claims, &settings, |cases| progress.advance(cases));
     drop(progress);
@@ -122,8 +127,15 @@ mod tests {
     fn a_claim_that_fails_is_refused_and_reported() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("run.json");
-        let args =
-            Args { ids: vec![], cases: 3, exact: false, list: false, html: None, plain: false };
+        let args = Args {
+            ids: vec![],
+            cases: 3,
+            exact: false,
+            enclosed: false,
+            list: false,
+            html: None,
+            plain: false,
+        };
         let common = Common { seed: 1, threads: None, quiet: true, json: Some(file.clone()) };
         assert_eq!(check(&[false_claim()], &args, &common), Ok(Outcome::Refused));
         let run: serde_json::Value =

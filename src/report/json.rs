@@ -5,7 +5,7 @@
 //! gives the same text but for the fields named `seconds`, at any number of threads.
 
 use super::Build;
-use crate::claim::{About, Claim, ClaimReport, Report, Role};
+use crate::claim::{self, About, Claim, ClaimReport, Mutated, Report, Role};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -47,7 +47,28 @@ struct Entry<'a> {
     hits: BTreeMap<&'static str, usize>,
     histogram: Histogram,
     exact: Option<Twin>,
+    enclosed: Option<Twin>,
+    /// How many instances a search for tight ones checked, and the tightest.
+    sought: Option<Sought<'a>>,
+    /// False variants of a bound: whether the search could tell them from it.
+    mutations: Vec<Mutation<'a>>,
     reproduce: String,
+}
+
+#[derive(Serialize)]
+struct Sought<'a> {
+    evaluations: usize,
+    tightness: Option<f64>,
+    instance: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Mutation<'a> {
+    name: &'a str,
+    verdict: &'static str,
+    /// By how much it was violated, in tolerances.
+    shown: f64,
+    witness: Option<&'a str>,
 }
 
 /// How error/tolerance is spread: `counts[i]` cases are at most `at_most[i]` and above the edge before;
@@ -63,8 +84,22 @@ struct Twin {
     cases: usize,
     /// Whether it checks the whole statement, or only the parts without logarithms and square roots.
     whole: bool,
+    /// Cases in which intervals overlapped, and nothing was proved.
+    undecided: usize,
     verdict: String,
     seconds: f64,
+}
+
+impl Twin {
+    fn of(twin: &claim::Twin) -> Self {
+        Self {
+            cases: twin.cases,
+            whole: twin.whole,
+            undecided: twin.undecided,
+            verdict: twin.verdict.to_string(),
+            seconds: twin.time.as_secs_f64(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -83,6 +118,7 @@ struct Listed<'a> {
     of: Option<&'a str>,
     evidence: String,
     exact_twin: bool,
+    enclosed_twin: bool,
     statement: &'a str,
     hypotheses: &'a [&'static str],
     tolerance: &'a str,
@@ -119,13 +155,24 @@ fn entry<'a>(claim: &'a ClaimReport, seed: u64) -> Entry<'a> {
             at_most: ClaimReport::BIN_EDGES[..ClaimReport::BINS - 1].to_vec(),
             counts: claim.histogram.to_vec(),
         },
-        exact: claim.exact.as_ref().map(|twin| Twin {
-            cases: twin.cases,
-            whole: twin.whole,
-            verdict: twin.verdict.to_string(),
-            seconds: twin.time.as_secs_f64(),
+        exact: claim.exact.as_ref().map(Twin::of),
+        enclosed: claim.enclosed.as_ref().map(Twin::of),
+        sought: claim.sought.as_ref().map(|sought| Sought {
+            evaluations: sought.evaluations,
+            tightness: sought.tightest.as_ref().map(|(tightness, _)| *tightness),
+            instance: sought.tightest.as_ref().map(|(_, instance)| instance.as_str()),
         }),
+        mutations: claim.sought.iter().flat_map(|sought| &sought.mutations).map(mutation).collect(),
         reproduce: claim.reproduce(seed),
+    }
+}
+
+fn mutation(mutated: &Mutated) -> Mutation<'_> {
+    Mutation {
+        name: mutated.name,
+        verdict: if mutated.is_refuted() { "refuted" } else { "cannot tell" },
+        shown: finite(mutated.shown),
+        witness: mutated.witness.as_deref(),
     }
 }
 
@@ -179,6 +226,7 @@ pub fn catalogue(claims: &[Box<dyn Claim>], build: &Build) -> String {
                 of: about.of,
                 evidence: about.evidence.to_string(),
                 exact_twin: claim.has_exact_twin(),
+                enclosed_twin: claim.has_enclosed_twin(),
                 statement: about.statement,
                 hypotheses: about.hypotheses,
                 tolerance: about.tolerance,

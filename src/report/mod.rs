@@ -58,6 +58,14 @@ fn finding(claim: &ClaimReport) -> String {
     worst(claim) + &unchecked
 }
 
+/// The false variants of a bound that the search could not refute, if there are any.
+fn untold(claim: &ClaimReport) -> Option<String> {
+    let mutations = claim.sought.iter().flat_map(|sought| &sought.mutations);
+    let names: Vec<&str> =
+        mutations.filter(|mutated| !mutated.is_refuted()).map(|mutated| mutated.name).collect();
+    (!names.is_empty()).then(|| names.join("; "))
+}
+
 /// The largest error in words.
 fn worst(claim: &ClaimReport) -> String {
     match (claim.about.role, claim.worst) {

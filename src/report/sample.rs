@@ -1,6 +1,6 @@
 //! A report made by hand, for the tests of its renderings.
 
-use crate::claim::{About, ClaimReport, Evidence, ExactTwin, Feature, Report, Role, Verdict};
+use crate::claim::{About, ClaimReport, Evidence, Feature, Report, Role, Twin, Verdict};
 use std::time::Duration;
 
 fn about(id: &'static str, title: &'static str, role: Role, of: Option<&'static str>) -> About {
@@ -33,6 +33,8 @@ fn claim(about: About, worst: f64) -> ClaimReport {
         hits: vec![(Feature::KilledOrbit, 31), (Feature::FreeOrbit, 256)],
         histogram: if control { [0, 0, 0, 0, 0, 0, 6, 250] } else { [200, 0, 0, 1, 20, 35, 0, 0] },
         exact: None,
+        enclosed: None,
+        sought: None,
         time: Duration::from_millis(125),
     }
 }
@@ -41,9 +43,10 @@ fn claim(about: About, worst: f64) -> ClaimReport {
 pub(super) fn holding() -> Report {
     let theorem = ClaimReport {
         evidence: Evidence::Exact,
-        exact: Some(ExactTwin {
+        exact: Some(Twin {
             cases: 256,
             whole: true,
+            undecided: 0,
             verdict: Verdict::Holds,
             time: Duration::from_millis(1),
         }),

@@ -17,7 +17,7 @@ pub(super) fn article(group: &Group<'_>, seed: u64) -> String {
     format!(
         "<article id=\"{id}\" class=\"{verdict}\">\n<h3>{heading}</h3>\n{statement}{witness}\
          <div class=\"columns\">\n<div>\n{hypotheses}{hits}{tolerance}</div>\n\
-         <div>\n{charts}</div>\n</div>\n{controls}\
+         <div>\n{charts}{mutations}</div>\n</div>\n{controls}\
          <p class=\"again\">Reproduce: <code>{again}</code></p>\n</article>\n",
         id = escape(about.id),
         verdict = claim.verdict,
@@ -28,6 +28,7 @@ pub(super) fn article(group: &Group<'_>, seed: u64) -> String {
         hits = hits(claim),
         tolerance = paragraph("Tolerance", about.tolerance, "tolerance"),
         charts = charts(claim),
+        mutations = mutations(claim),
         again = escape(&claim.reproduce(seed)),
     )
 }
@@ -96,12 +97,14 @@ fn tags(claim: &ClaimReport) -> String {
         let violated = claim.histogram[ClaimReport::BINS - 1];
         tags.push(format!("violated on {violated} of {}", claim.cases));
     }
-    if let Some(twin) = &claim.exact {
-        tags.push(format!(
-            "rational twin {} on {}",
-            twin.verdict,
-            super::counted(twin.cases, "case")
-        ));
+    for (name, twin) in [("rational", &claim.exact), ("enclosed", &claim.enclosed)] {
+        let Some(twin) = twin else { continue };
+        let open = match twin.undecided {
+            0 => String::new(),
+            count => format!(", {count} undecided"),
+        };
+        let cases = super::counted(twin.cases, "case");
+        tags.push(format!("{name} twin {} on {cases}{open}", twin.verdict));
     }
     let tags: String = tags.iter().map(|tag| format!("<li>{}</li>", escape(tag))).collect();
     format!("<ul class=\"tags\">{tags}</ul>\n")
@@ -123,6 +126,26 @@ fn hypotheses(claim: &ClaimReport) -> String {
         .map(|hypothesis| format!("<li>{}</li>", math::set(hypothesis)))
         .collect();
     format!("<h5>{heading}</h5>\n<ul>{items}</ul>\n")
+}
+
+/// The false variants of a bound, and whether the search could tell them from it.
+fn mutations(claim: &ClaimReport) -> String {
+    let Some(sought) = claim.sought.as_ref().filter(|sought| !sought.mutations.is_empty()) else {
+        return String::new();
+    };
+    let rows: String = sought
+        .mutations
+        .iter()
+        .map(|mutated| {
+            let said = match mutated.is_refuted() {
+                true => format!("refuted ×{}", ratio(mutated.shown)),
+                false => "cannot tell".to_owned(),
+            };
+            let name = math::set(mutated.name);
+            format!("<tr><th scope=\"row\">{name}</th><td>{}</td></tr>\n", escape(&said))
+        })
+        .collect();
+    format!("<h5>Variants that are false</h5>\n<table class=\"hits\">\n{rows}</table>\n")
 }
 
 /// How often each kind of instance was met.
