@@ -58,6 +58,10 @@
 //! | [`defect`] | bounds on the equivariance defect |
 //! | [`law`] | conformance kits for your own groups, representations, families, symmetrisations |
 #![cfg_attr(
+    feature = "enclosure",
+    doc = "| [`enclosure`] | numbers proved to lie between two floats |"
+)]
+#![cfg_attr(
     feature = "catalogue",
     doc = "| [`claim`] | the catalogue of claims: random instances, checks, controls, the runner |"
 )]
@@ -76,12 +80,13 @@
 //!
 //! # Features
 //!
-//! All on by default; the mathematics alone is `default-features = false`.
+//! All but the last on by default; the mathematics alone is `default-features = false`.
 //!
 //! - `catalogue`: the claims and their runner (proptest, statrs).
 //! - `checkpoint`: safetensors files.
 //! - `data`: labelled images, embedded and from files.
 //! - `cli`: the `equibayes` command and its reports.
+//! - `enclosure`: interval arithmetic with directed rounding, for proofs about single instances.
 
 pub mod action;
 #[cfg(feature = "checkpoint")]
@@ -94,6 +99,8 @@ pub mod claim;
 pub mod data;
 pub mod defect;
 pub mod dual;
+#[cfg(feature = "enclosure")]
+pub mod enclosure;
 pub mod family;
 pub mod group;
 pub mod inference;

@@ -18,7 +18,7 @@ pub(crate) fn inverse<T: Scalar>(matrix: &DMatrix<T>) -> Option<DMatrix<T>> {
     for k in 0..n {
         let mut pivot = k;
         for i in k + 1..n {
-            if left[(i, k)].magnitude() > left[(pivot, k)].magnitude() {
+            if !left[(i, k)].magnitude().surely_at_most(&left[(pivot, k)].magnitude()) {
                 pivot = i;
             }
         }
@@ -35,7 +35,7 @@ pub(crate) fn inverse<T: Scalar>(matrix: &DMatrix<T>) -> Option<DMatrix<T>> {
         for i in (0..n).filter(|&i| i != k) {
             let factor = left[(i, k)].clone();
             // Saves exact scalars their work; a number that carries an error has it even where it is zero.
-            if factor.is_zero() && T::UNIT_ROUNDOFF == 0.0 {
+            if T::UNIT_ROUNDOFF == 0.0 && factor.is_zero() {
                 continue;
             }
             for j in 0..n {

@@ -58,6 +58,20 @@ pub trait Scalar:
 
     /// A count as a scalar.
     fn count(n: usize) -> Self;
+
+    /// Whether `self ≤ other`, for a branch whose other side is right as well where it is true: a choice of the more
+    /// accurate of two formulas, of a pivot, of a scale that is taken out. A scalar that does not know its own value may say no
+    /// to what it cannot tell.
+    fn surely_at_most(&self, other: &Self) -> bool {
+        self <= other
+    }
+
+    /// What a formula leaves out, a truncated series say, and is at most `bound` large: zero, but for a scalar that keeps
+    /// count of it.
+    fn neglected(bound: f64) -> Self {
+        let _ = bound;
+        Self::zero()
+    }
 }
 
 impl Scalar for f32 {

@@ -1,6 +1,6 @@
 //! One of finitely many classes.
 
-use super::discrete::Discrete;
+use super::discrete::{Discrete, index_of_largest};
 use super::member::check;
 use super::{
     Coordinates, Entropy, ExponentialFamily, Family, FamilyError, FiniteSupport, FisherInformation,
@@ -65,7 +65,7 @@ impl Categorical {
             if odds.is_normal() { Float::ln(odds) } else { Float::ln(weight) - log_last }
         });
         // Scaled by the largest, a sum of weights cannot overflow.
-        let largest = weights.iter().fold(T::zero(), |a, &b| if b > a { b } else { a });
+        let largest = weights[index_of_largest(weights.as_slice())];
         let sum = weights.iter().fold(T::zero(), |sum, &weight| sum + weight / largest);
         let mu = weights.rows(0, family.classes - 1).map(|weight| weight / largest / sum);
         positive("probabilities", mu.as_slice())?;

@@ -15,11 +15,12 @@ pub(super) struct Discrete<T> {
 impl<T: Real> Discrete<T> {
     /// The largest weight is taken out, so that nothing overflows; at least one point is wanted.
     pub(super) fn new(log_weights: &[T]) -> Self {
-        let largest = log_weights.iter().copied().fold(T::neg_infinity(), largest_of);
+        let top = index_of_largest(log_weights);
+        let largest = log_weights[top];
         let mut probabilities: Vec<T> =
             log_weights.iter().map(|&weight| Float::exp(weight - largest)).collect();
         // The largest weight gives exactly 1, once: the others are small beside it or as large.
-        let top = log_weights.iter().position(|&weight| weight == largest).unwrap_or(0);
+        probabilities[top] = T::one();
         let rest = probabilities
             .iter()
             .enumerate()
@@ -33,7 +34,7 @@ impl<T: Real> Discrete<T> {
     /// `KL(q‖p)`, `p` having the log-weights `w_x + steps_x`: `Σ_x q_x (r_x − 1 − ln r_x)` with `r = p/q`, a sum of
     /// non-negative terms in which near-equal members cancel nothing.
     pub(super) fn divergence(&self, steps: &[T], p: &Self) -> T {
-        let near = steps.iter().all(|&step| Float::abs(step) <= T::one());
+        let near = steps.iter().all(|&step| Float::abs(step).surely_at_most(&T::one()));
         let growth = if near {
             let mean = self
                 .probabilities
@@ -48,7 +49,7 @@ impl<T: Real> Discrete<T> {
             T::zero(),
             |sum, ((&q, &p), &step)| {
                 let log_ratio = step - growth;
-                sum + if Float::abs(log_ratio) <= T::one() {
+                sum + if Float::abs(log_ratio).surely_at_most(&T::one()) {
                     q * excess(Float::exp_m1(log_ratio))
                 } else {
                     p - q - q * log_ratio
@@ -66,7 +67,7 @@ impl<T: Real> Discrete<T> {
                 return sum;
             }
             // At most one point has more than half, and 1 − q there would lose small digits.
-            let log = if q > half {
+            let log = if !q.surely_at_most(&half) {
                 let others = self.probabilities.iter().enumerate().filter(|&(y, _)| y != x);
                 Float::ln_1p(-others.fold(T::zero(), |rest, (_, &p)| rest + p))
             } else {
@@ -94,8 +95,9 @@ impl<T: Real> Discrete<T> {
     }
 }
 
-fn largest_of<T: Real>(a: T, b: T) -> T {
-    if b > a { b } else { a }
+/// The index of the largest number, the first of equals; any that may be it.
+pub(super) fn index_of_largest<T: Real>(x: &[T]) -> usize {
+    (1..x.len()).fold(0, |top, i| if x[i].surely_at_most(&x[top]) { top } else { i })
 }
 
 #[cfg(test)]

@@ -267,7 +267,7 @@ fn near_excess<T: Real>(factor: &Ldl<T>, difference: &DMatrix<T>) -> Option<T> {
         });
         beyond[i] = excess_matrix[(i, i)] - explained;
         // Also refuses NaN.
-        if !(Float::abs(beyond[i]) <= half) {
+        if !Float::abs(beyond[i]).surely_at_most(&half) {
             return None;
         }
         sum += excess(beyond[i]) + explained;
