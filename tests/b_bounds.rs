@@ -8,6 +8,8 @@ entries! { Bounds:
     b1_total_variation: "B1.finite",
     b1_control_not_jointly_equivariant: "B1.finite-not-jointly",
     b1_control_nine_tenths_of_the_diameter: "B1.finite-nine-tenths",
+    b2_orbit_divergence: "B2.finite",
+    b2_control_nine_tenths_of_the_squared_diameter: "B2.finite-nine-tenths",
     b4_variance_and_chi_squared: "B4.finite",
     b4_control_not_jointly_equivariant: "B4.finite-not-jointly",
     b4_control_nine_tenths_of_chi_squared: "B4.finite-nine-tenths",

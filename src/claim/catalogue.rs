@@ -67,7 +67,7 @@ pub fn select<S: AsRef<str>>(selectors: &[S]) -> Result<Vec<Box<dyn Claim>>, Unk
         .collect())
 }
 
-/// Runs one entry of the catalogue, by its exact id, with its exact twin.
+/// Runs one entry of the catalogue, by its exact id, with its twins.
 ///
 /// # Panics
 /// If there is no such entry, or it fails: with the reason and the smallest instance found.
@@ -75,6 +75,6 @@ pub fn select<S: AsRef<str>>(selectors: &[S]) -> Result<Vec<Box<dyn Claim>>, Unk
 pub fn assert_holds(id: &str) {
     let claims: Vec<_> = catalogue().into_iter().filter(|claim| claim.about().id == id).collect();
     assert_eq!(claims.len(), 1, "entries of the catalogue with the id {id}");
-    let report = run(&claims, &Settings { exact: true, ..Settings::default() });
+    let report = run(&claims, &Settings { exact: true, enclosed: true, ..Settings::default() });
     assert!(report.holds(), "{report}");
 }

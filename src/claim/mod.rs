@@ -19,6 +19,7 @@ mod algebra;
 mod bounds;
 mod catalogue;
 pub mod compare;
+mod enclosed;
 mod entry;
 mod equivariance;
 mod expansion;

@@ -1,13 +1,16 @@
 //! Total variation from divergence, and the defect from total variation (claims B1 and B2).
 
+use crate::scalar::Real;
+use num_traits::Float;
+
 /// Pinsker's inequality: `TV(p, q) ≤ √(KL(p‖q)/2)`. May exceed 1.
 ///
 /// # Examples
 /// ```
 /// assert_eq!(equibayes::defect::pinsker(0.5), 0.5);
 /// ```
-pub fn pinsker(kl: f64) -> f64 {
-    (0.5 * kl).sqrt()
+pub fn pinsker<T: Real>(kl: T) -> T {
+    Float::sqrt(T::ratio(1, 2) * kl)
 }
 
 /// The Bretagnolle–Huber inequality: `TV(p, q) ≤ √(1 − e^{−KL(p‖q)})`. Never exceeds 1; better than
@@ -21,8 +24,8 @@ pub fn pinsker(kl: f64) -> f64 {
 /// assert!(pinsker(1.7) > bretagnolle_huber(1.7));
 /// assert_eq!(bretagnolle_huber(f64::INFINITY), 1.0);
 /// ```
-pub fn bretagnolle_huber(kl: f64) -> f64 {
-    (-(-kl).exp_m1()).sqrt()
+pub fn bretagnolle_huber<T: Real>(kl: T) -> T {
+    Float::sqrt(-Float::exp_m1(-kl))
 }
 
 /// A bound on the mean squared defect `Δ = E_x avg_g ‖F(ρ_X(g)x) − ρ_Y(g)F(x)‖²` of a model whose outputs
@@ -42,13 +45,16 @@ pub fn bretagnolle_huber(kl: f64) -> f64 {
 /// let jensen = mean_squared_defect_bound(SIMPLEX_DIAMETER_SQUARED, [1.1]);
 /// assert!(each < jensen && jensen < 2.0);
 /// ```
-pub fn mean_squared_defect_bound(squared_diameter: f64, kl: impl IntoIterator<Item = f64>) -> f64 {
-    let (sum, count) = kl.into_iter().fold((0.0, 0.0), |(sum, count), kl| {
-        let kl = if kl < 0.0 { 0.0 } else { kl };
-        let total_variation = pinsker(kl).min(bretagnolle_huber(kl));
-        (sum + total_variation * total_variation, count + 1.0)
+pub fn mean_squared_defect_bound<T: Real>(
+    squared_diameter: T,
+    kl: impl IntoIterator<Item = T>,
+) -> T {
+    let (sum, count) = kl.into_iter().fold((T::zero(), 0), |(sum, count), kl| {
+        let kl = if kl < T::zero() { T::zero() } else { kl };
+        let total_variation = Float::min(pinsker(kl), bretagnolle_huber(kl));
+        (sum + total_variation * total_variation, count + 1)
     });
-    if count == 0.0 { 0.0 } else { squared_diameter * (sum / count) }
+    if count == 0 { T::zero() } else { squared_diameter * (sum / T::count(count)) }
 }
 
 #[cfg(test)]

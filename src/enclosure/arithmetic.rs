@@ -46,7 +46,8 @@ impl Mul for Enclosure {
             (self.high(), other.high()),
         ];
         let low = ends.map(|(a, b)| mul(Way::Down, a, b)).into_iter().fold(f64::INFINITY, f64::min);
-        let high = ends.map(|(a, b)| mul(Way::Up, a, b)).into_iter().fold(f64::NEG_INFINITY, f64::max);
+        let high =
+            ends.map(|(a, b)| mul(Way::Up, a, b)).into_iter().fold(f64::NEG_INFINITY, f64::max);
         Self::between(low, high)
     }
 }

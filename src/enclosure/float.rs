@@ -82,9 +82,11 @@ impl Enclosure {
         if !(self.low() > -shift) {
             return Self::UNKNOWN;
         }
-        self.increasing(|way, x| {
-            if x.is_infinite() { x } else { ln(way, &(rational(x) + rational(shift))) }
-        })
+        self.increasing(
+            |way, x| {
+                if x.is_infinite() { x } else { ln(way, &(rational(x) + rational(shift))) }
+            },
+        )
     }
 
     /// `ln x` for a rational `x > 0`; elsewhere nothing is known.

@@ -54,7 +54,7 @@ mod float;
 mod interval;
 mod round;
 mod series;
-#[cfg(test)]
+#[cfg(all(test, feature = "catalogue"))]
 mod tests;
 
 pub use interval::{Enclosure, Proof, Undecided, decided};

@@ -120,7 +120,8 @@ pub(super) fn ln(x: &Rational) -> (Rational, Rational) {
         m = scaled(k);
     }
     let z = (&m - &one) / (&m + &one);
-    let bits = GUARD + leading_zeros(&z.abs()) + u64::from(i64::BITS - k.unsigned_abs().leading_zeros());
+    let bits =
+        GUARD + leading_zeros(&z.abs()) + u64::from(i64::BITS - k.unsigned_abs().leading_zeros());
     let (low, high) = if z.is_zero() {
         (Rational::zero(), Rational::zero())
     } else {

@@ -2,6 +2,7 @@
 
 use super::world::{Move, World, minus, small_worlds, square, worlds};
 use super::{KINDS, TOLERANCE, bounded, control};
+use crate::claim::enclosed::with_enclosed;
 use crate::claim::equivariance::network::Network;
 use crate::claim::rounding::{Judge, Tracked};
 use crate::claim::{About, Claim, Entry, Evidence, Outcome, Role};
@@ -24,15 +25,19 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         cost: 4,
     };
     vec![
-        Box::new(Entry {
-            about,
-            instances: worlds,
-            check: |network| {
-                World::<Tracked>::of(network, true)
-                    .map_or_else(Outcome::vacuous, |w| divergences(&w, total_variation(&w, (1, 1))))
+        Box::new(with_enclosed!(
+            Entry {
+                about,
+                instances: worlds,
+                check: |network| {
+                    World::<Tracked>::of(network, true).map_or_else(Outcome::vacuous, |w| {
+                        divergences(&w, total_variation(&w, (1, 1)))
+                    })
+                },
+                exact: Some(|network| variation::<Rational>(network, true, (1, 1)).partial()),
             },
-            exact: Some(|network| variation::<Rational>(network, true, (1, 1)).partial()),
-        }),
+            super::b1_enclosed::check
+        )),
         Box::new(Entry {
             about: control(
                 about,
@@ -66,7 +71,7 @@ fn variation<T: Judge>(network: &Network, jointly: bool, factor: (i64, i64)) -> 
 }
 
 /// The squared diameter of `{Φ(θ, x)}` over `θ`.
-fn squared_diameter<T: Judge>(world: &World<T>, x: usize) -> T {
+pub(super) fn squared_diameter<T: Judge>(world: &World<T>, x: usize) -> T {
     let mut largest = T::zero();
     for a in 0..world.parameters {
         for b in 0..a {
@@ -80,7 +85,7 @@ fn squared_diameter<T: Judge>(world: &World<T>, x: usize) -> T {
 }
 
 /// `TV(q, g_#q)²`.
-fn squared_variation<T: Judge>(world: &World<T>, g: &Move) -> T {
+pub(super) fn squared_variation<T: Judge>(world: &World<T>, g: &Move) -> T {
     let steps = minus(&world.q, &world.pushed(g));
     let sum = steps.iter().fold(T::zero(), |sum, step| sum + step.magnitude());
     let half = sum / T::count(2);

@@ -1,5 +1,6 @@
 //! F2: the divergence of two members is the Bregman divergence of the log-partition function.
 
+use super::super::enclosed::with_enclosed;
 use super::super::rounding::{Tracked, close};
 use super::super::scene::{Scene, Which};
 use super::super::{Claim, Entry, Feature, Outcome, strategy};
@@ -16,36 +17,45 @@ const KINDS: &[Feature] = &[Feature::WideScales, Feature::RepeatedVariances, Fea
 
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     vec![
-        Box::new(Entry {
-            about: theorem(
-                "F2.bregman",
-                "KL is the Bregman divergence of A",
-                "KL(q_η‖q_ζ) = A(ζ) − A(η) − ⟨ζ − η, μ(η)⟩, far apart and near",
-                GAUSSIANS,
-                KINDS,
-            ),
-            instances: |wanted| strategy::scenes_with(4, wanted),
-            check: both!(is_bregman),
-            exact: Some(both!(logarithms::is_bregman)),
-        }),
-        Box::new(Entry {
-            about: control(
-                "F2.swapped",
-                "F2.bregman",
-                "arguments swapped",
-                "KL(q_ζ‖q_η) = A(ζ) − A(η) − ⟨ζ − η, μ(η)⟩",
-                &["the law that is averaged over comes first"],
-            ),
-            instances: violating::distinct,
-            check: |scene| {
-                settle(|| {
-                    let (q, p) = pair::<FullGaussian>(scene)?;
-                    let kl = q.family().kl(&p, &q);
-                    Ok(Outcome::new("KL(q_ζ‖q_η) = B", close(&kl, &bregman(q.family(), &q, &p))))
-                })
+        Box::new(with_enclosed!(
+            Entry {
+                about: theorem(
+                    "F2.bregman",
+                    "KL is the Bregman divergence of A",
+                    "KL(q_η‖q_ζ) = A(ζ) − A(η) − ⟨ζ − η, μ(η)⟩, far apart and near",
+                    GAUSSIANS,
+                    KINDS,
+                ),
+                instances: |wanted| strategy::scenes_with(4, wanted),
+                check: both!(is_bregman),
+                exact: Some(both!(logarithms::is_bregman)),
             },
-            exact: None,
-        }),
+            super::f2_enclosed::bregman_divergence
+        )),
+        Box::new(with_enclosed!(
+            Entry {
+                about: control(
+                    "F2.swapped",
+                    "F2.bregman",
+                    "arguments swapped",
+                    "KL(q_ζ‖q_η) = A(ζ) − A(η) − ⟨ζ − η, μ(η)⟩",
+                    &["the law that is averaged over comes first"],
+                ),
+                instances: violating::distinct,
+                check: |scene| {
+                    settle(|| {
+                        let (q, p) = pair::<FullGaussian>(scene)?;
+                        let kl = q.family().kl(&p, &q);
+                        Ok(Outcome::new(
+                            "KL(q_ζ‖q_η) = B",
+                            close(&kl, &bregman(q.family(), &q, &p)),
+                        ))
+                    })
+                },
+                exact: None,
+            },
+            super::f2_enclosed::swapped
+        )),
         Box::new(Entry {
             about: control(
                 "F2.other-mean",
@@ -88,36 +98,42 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             },
             exact: None,
         }),
-        Box::new(Entry {
-            about: bound(
-                "F2.positive",
-                "KL is positive, and zero only for equal members",
-                "KL(q‖q) = 0, and for q ≠ p: 0 < 2(½A(η) + ½A(ζ) − A(½η + ½ζ)) ≤ KL(q_η‖q_ζ)",
-                GAUSSIANS,
-                KINDS,
-            ),
-            instances: |wanted| strategy::scenes_with(4, wanted),
-            check: both!(is_positive),
-            exact: None,
-        }),
-        Box::new(Entry {
-            about: control(
-                "F2.unnormalised",
-                "F2.positive",
-                "a density that is not normalised",
-                "E_q [ln q_η − ln h − ⟨ζ, T⟩] ≥ 0",
-                &["the second density integrates to 1: A(ζ) is dropped"],
-            ),
-            instances: violating::equal_and_wide,
-            check: |scene| {
-                settle(|| {
-                    let (q, p) = pair::<FullGaussian>(scene)?;
-                    let value = q.family().kl(&q, &p) - q.family().log_partition(&p);
-                    Ok(Outcome::new("0 ≤ KL − A(ζ)", super::at_most(&Tracked::zero(), &value)))
-                })
+        Box::new(with_enclosed!(
+            Entry {
+                about: bound(
+                    "F2.positive",
+                    "KL is positive, and zero only for equal members",
+                    "KL(q‖q) = 0, and for q ≠ p: 0 < 2(½A(η) + ½A(ζ) − A(½η + ½ζ)) ≤ KL(q_η‖q_ζ)",
+                    GAUSSIANS,
+                    KINDS,
+                ),
+                instances: |wanted| strategy::scenes_with(4, wanted),
+                check: both!(is_positive),
+                exact: None,
             },
-            exact: None,
-        }),
+            super::f2_enclosed::positive
+        )),
+        Box::new(with_enclosed!(
+            Entry {
+                about: control(
+                    "F2.unnormalised",
+                    "F2.positive",
+                    "a density that is not normalised",
+                    "E_q [ln q_η − ln h − ⟨ζ, T⟩] ≥ 0",
+                    &["the second density integrates to 1: A(ζ) is dropped"],
+                ),
+                instances: violating::equal_and_wide,
+                check: |scene| {
+                    settle(|| {
+                        let (q, p) = pair::<FullGaussian>(scene)?;
+                        let value = q.family().kl(&q, &p) - q.family().log_partition(&p);
+                        Ok(Outcome::new("0 ≤ KL − A(ζ)", super::at_most(&Tracked::zero(), &value)))
+                    })
+                },
+                exact: None,
+            },
+            super::f2_enclosed::unnormalised
+        )),
     ]
 }
 

@@ -10,6 +10,8 @@ pub(super) mod every;
 mod f1;
 mod f1_controls;
 mod f2;
+#[cfg(feature = "enclosure")]
+mod f2_enclosed;
 mod f3;
 mod f3_congruence;
 mod f3_controls;

@@ -49,6 +49,13 @@ impl HalfLog {
         self.argument.is_one().then_some(&self.rational)
     }
 
+    /// The number, enclosed.
+    #[cfg(feature = "enclosure")]
+    pub(in crate::claim) fn enclosure(&self) -> crate::enclosure::Enclosure {
+        use crate::enclosure::Enclosure;
+        Enclosure::of(&self.rational) + Enclosure::ratio(1, 2) * Enclosure::ln_of(&self.argument)
+    }
+
     /// This number over a count, `None` where its logarithm would leave the rationals: a sum of
     /// logarithms over a count is kept only where it is 0.
     pub(in crate::claim) fn over(self, count: usize) -> Option<Self> {

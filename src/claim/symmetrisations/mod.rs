@@ -19,6 +19,8 @@ mod s3_projection;
 mod s3_tying;
 mod s3_tying_gap;
 mod s4_divergence;
+#[cfg(feature = "enclosure")]
+mod s4_enclosed;
 mod s4_mean_field;
 mod s5_covariances;
 mod s5_order;

@@ -7,6 +7,7 @@ use super::setting::{
     orbit, settled, shown,
 };
 use crate::action::{ClosedUnder, push_forward};
+use crate::claim::enclosed::with_enclosed;
 use crate::claim::scene::{Scene, Which};
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
 use crate::family::{FamilyError, Member};
@@ -39,25 +40,31 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ..diagonal
     };
     vec![
-        Box::new(Entry {
-            about: diagonal,
-            instances: diagonal_scenes,
-            check: |scene| settled(check::<Diagonal>(scene)),
-            exact: Some(|scene| settled(twin::<Diagonal>(scene))),
-        }),
-        Box::new(Entry {
-            about: control(
-                "S4.diagonal-turned-remainder",
-                "S4.diagonal",
-                "KL(q̃‖q̂) in place of KL(q̂‖q̃)",
-                "avg_g KL(q‖g_#q) = KL(q̃‖q) + KL(q‖q̂) + KL(q̃‖q̂)",
-                &["the last divergence is turned around"],
-                &[Feature::NonAbelian],
-            ),
-            instances: diagonal_scenes,
-            check: |scene| shown(turned::<Diagonal>(scene)),
-            exact: Some(|scene| shown(turned_twin::<Diagonal>(scene))),
-        }),
+        Box::new(with_enclosed!(
+            Entry {
+                about: diagonal,
+                instances: diagonal_scenes,
+                check: |scene| settled(check::<Diagonal>(scene)),
+                exact: Some(|scene| settled(twin::<Diagonal>(scene))),
+            },
+            super::s4_enclosed::check::<Diagonal>
+        )),
+        Box::new(with_enclosed!(
+            Entry {
+                about: control(
+                    "S4.diagonal-turned-remainder",
+                    "S4.diagonal",
+                    "KL(q̃‖q̂) in place of KL(q̂‖q̃)",
+                    "avg_g KL(q‖g_#q) = KL(q̃‖q) + KL(q‖q̂) + KL(q̃‖q̂)",
+                    &["the last divergence is turned around"],
+                    &[Feature::NonAbelian],
+                ),
+                instances: diagonal_scenes,
+                check: |scene| shown(turned::<Diagonal>(scene)),
+                exact: Some(|scene| shown(turned_twin::<Diagonal>(scene))),
+            },
+            super::s4_enclosed::turned::<Diagonal>
+        )),
         Box::new(Entry {
             about: control(
                 "S4.diagonal-subset",
@@ -71,25 +78,31 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             check: |scene| shown(subset::<Diagonal>(scene)),
             exact: None,
         }),
-        Box::new(Entry {
-            about: full,
-            instances: full_scenes,
-            check: |scene| settled(check::<Full>(scene)),
-            exact: Some(|scene| settled(twin::<Full>(scene))),
-        }),
-        Box::new(Entry {
-            about: control(
-                "S4.full-turned-remainder",
-                "S4.full",
-                "KL(q̃‖q̂) in place of KL(q̂‖q̃)",
-                "avg_g KL(q‖g_#q) = KL(q̃‖q) + KL(q‖q̂) + KL(q̃‖q̂)",
-                &["the last divergence is turned around"],
-                &[Feature::NonOrthogonal],
-            ),
-            instances: full_scenes,
-            check: |scene| shown(turned::<Full>(scene)),
-            exact: None,
-        }),
+        Box::new(with_enclosed!(
+            Entry {
+                about: full,
+                instances: full_scenes,
+                check: |scene| settled(check::<Full>(scene)),
+                exact: Some(|scene| settled(twin::<Full>(scene))),
+            },
+            super::s4_enclosed::check::<Full>
+        )),
+        Box::new(with_enclosed!(
+            Entry {
+                about: control(
+                    "S4.full-turned-remainder",
+                    "S4.full",
+                    "KL(q̃‖q̂) in place of KL(q̂‖q̃)",
+                    "avg_g KL(q‖g_#q) = KL(q̃‖q) + KL(q‖q̂) + KL(q̃‖q̂)",
+                    &["the last divergence is turned around"],
+                    &[Feature::NonOrthogonal],
+                ),
+                instances: full_scenes,
+                check: |scene| shown(turned::<Full>(scene)),
+                exact: None,
+            },
+            super::s4_enclosed::turned::<Full>
+        )),
         Box::new(Entry {
             about: control(
                 "S4.full-p-for-p-star",
