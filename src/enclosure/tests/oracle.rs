@@ -27,19 +27,21 @@ pub(super) fn exp(x: f64) -> (Rational, Rational) {
         y /= Rational::ratio(2, 1);
         halvings += 1;
     }
-    let (mut term, mut sum) = (Rational::one(), Rational::one());
-    let (mut n, mut remainder) = (0, Rational::one());
-    while remainder > Rational::new(BigInt::one(), BigInt::one() << 300) {
+    let one = Rational::one();
+    let (mut term, mut sum) = ((one.clone(), one.clone()), (one.clone(), one.clone()));
+    let least = Rational::new(BigInt::one(), BigInt::one() << (BITS + 40));
+    let mut n = 0;
+    while term.1 > least {
         n += 1;
-        term = term * &y / Rational::ratio(n, 1);
-        sum += &term;
-        // e^y ≤ 2 for y ≤ 1/16.
-        remainder = Rational::ratio(2, 1) * &term * &y / Rational::ratio(n + 1, 1);
-        if y.is_zero() {
-            break;
+        let share = &y / Rational::ratio(n, 1);
+        term = (&term.0 * &share, &term.1 * &share);
+        if !y.is_zero() {
+            term = trimmed(&term.0, &term.1);
         }
+        sum = (&sum.0 + &term.0, &sum.1 + &term.1);
     }
-    let (mut low, mut high) = trimmed(&sum, &(&sum + remainder));
+    // Lagrange's form of the remainder: e^y ≤ 2 for y ≤ 1/16, and the next term is below the last one.
+    let (mut low, mut high) = trimmed(&sum.0, &(&sum.1 + Rational::ratio(2, 1) * &term.1));
     for _ in 0..halvings {
         (low, high) = trimmed(&(&low * &low), &(&high * &high));
     }
