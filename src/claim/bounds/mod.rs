@@ -5,8 +5,8 @@ mod b10_partial;
 mod b1_enclosed;
 mod b1_total_variation;
 #[cfg(feature = "enclosure")]
-mod b2_enclosed;
-mod b2_orbit_divergence;
+mod b2_categorical_enclosed;
+mod b2_categorical;
 mod b4_chi_squared;
 mod b6_bias;
 mod b9_average;
@@ -18,7 +18,7 @@ use super::{About, Claim, Feature, Outcome, Role};
 /// All entries of the chapter.
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     let mut claims = b1_total_variation::claims();
-    claims.extend(b2_orbit_divergence::claims());
+    claims.extend(b2_categorical::claims());
     claims.extend(b4_chi_squared::claims());
     claims.extend(b6_bias::claims());
     claims.extend(b9_average::claims());

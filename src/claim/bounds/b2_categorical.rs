@@ -18,7 +18,7 @@ use num_traits::{Float, Zero};
 /// The claim with its control.
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     let about = About {
-        id: "B2.finite",
+        id: "B2.categorical",
         title: "the defect is bounded by the orbit divergence: categorical posteriors",
         role: Role::Bound,
         of: None,
@@ -37,13 +37,13 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 check: |network| settled(check(network, (1, 1))),
                 exact: None,
             },
-            super::b2_enclosed::check,
+            super::b2_categorical_enclosed::check,
         )),
         Box::new(with_enclosed!(
             Entry {
                 about: control(
                     about,
-                    "B2.finite-nine-tenths",
+                    "B2.categorical-nine-tenths",
                     "nine tenths of the squared diameter",
                     "avg_g ‖δ_g(x)‖² ≤ 0.9 D² min(K/2, 1 − e^{−K})",
                     &["D is the diameter"],
@@ -52,7 +52,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 check: |network| settled(check(network, (9, 10))),
                 exact: None,
             },
-            super::b2_enclosed::nine_tenths,
+            super::b2_categorical_enclosed::nine_tenths,
         )),
     ]
 }

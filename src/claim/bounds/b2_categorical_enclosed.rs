@@ -3,7 +3,7 @@
 
 use super::b1_enclosed::{divergence, mean_squared_defect};
 use super::b1_total_variation::squared_diameter;
-use super::b2_orbit_divergence::{classes, posterior};
+use super::b2_categorical::{classes, posterior};
 use super::world::World;
 use crate::action::push_forward;
 use crate::claim::Outcome;
