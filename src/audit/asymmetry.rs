@@ -1,11 +1,13 @@
 //! How far a posterior is from invariant, tensor by tensor.
 
 use super::PosteriorAction;
+use super::bounds::{DefectBound, DefectBounds, Divergences};
 use crate::checkpoint::Posterior;
-use crate::defect::{SIMPLEX_DIAMETER_SQUARED, mean_squared_defect_bound};
+use crate::defect::SIMPLEX_DIAMETER_SQUARED;
 use crate::group::Finite;
 use crate::representation::ActsBySignedPermutations;
 use crate::symmetrize::mean_field::{Asymmetry, asymmetry, divergence_from_moved};
+use num_traits::ToPrimitive;
 use thiserror::Error;
 
 /// A bound on the mean squared defect that is not below this says nothing: no two points of the
@@ -26,18 +28,6 @@ pub struct TensorAudit {
     pub asymmetry: Asymmetry,
 }
 
-/// Bounds on the mean squared defect `Δ` of the predictive softmax probabilities that follow from the
-/// posterior alone; `None` where they do not apply.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct DefectBounds {
-    /// By total variation, element by element.
-    pub b1: Option<f64>,
-    /// By the orbit divergence.
-    pub b2: Option<f64>,
-    /// By Lipschitz constant and Wasserstein distance: a deep network has no global constant.
-    pub b3: Option<f64>,
-}
-
 /// How far a mean-field posterior is from invariant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Audit {
@@ -47,6 +37,8 @@ pub struct Audit {
     pub total: Asymmetry,
     /// What follows for the predictive.
     pub bounds: DefectBounds,
+    /// The same bounds, as far as they apply, the best one first.
+    pub ranking: Vec<DefectBound>,
 }
 
 /// Values so far apart that their distance is not a finite number.
@@ -86,21 +78,19 @@ impl Audit {
         if !total.is_finite() {
             return Err(Overflow { tensor: "all together".into() });
         }
-        let bounds = DefectBounds {
-            b1: Some(total_variation_bound(posterior, action, total.orbit_divergence)),
-            b2: Some(0.5 * SIMPLEX_DIAMETER_SQUARED * total.orbit_divergence),
-            b3: None,
-        };
-        Ok(Self { tensors, total, bounds })
+        let divergences = divergences(posterior, action, total.orbit_divergence);
+        let (bounds, ranking) = (divergences.bounds(), divergences.ranking());
+        Ok(Self { tensors, total, bounds, ranking })
     }
 }
 
-/// B1, from `KL(q ‖ g_#q)` for each element of a small group, else from their average.
-fn total_variation_bound(posterior: &Posterior, action: &PosteriorAction, average: f64) -> f64 {
-    let Some(order) = action.group().small_order().filter(|&order| order <= ENUMERATED) else {
-        return mean_squared_defect_bound(SIMPLEX_DIAMETER_SQUARED, [average]);
+/// `KL(q ‖ g_#q)` for each element of a small group, else their average alone.
+fn divergences(posterior: &Posterior, action: &PosteriorAction, average: f64) -> Divergences {
+    let order = action.group().order().to_f64().unwrap_or(f64::INFINITY);
+    let Some(count) = action.group().small_order().filter(|&order| order <= ENUMERATED) else {
+        return Divergences { each: vec![average], average, order };
     };
-    let divergences = (0..order).map(|index| {
+    let each = (0..count).map(|index| {
         let g = action.group().element(index);
         let shares = action.tensors().iter().filter_map(|tensor| {
             let pair = posterior.pair(tensor.name())?;
@@ -109,5 +99,5 @@ fn total_variation_bound(posterior: &Posterior, action: &PosteriorAction, averag
         });
         shares.sum::<f64>()
     });
-    mean_squared_defect_bound(SIMPLEX_DIAMETER_SQUARED, divergences)
+    Divergences { each: each.collect(), average, order }
 }

@@ -1,25 +1,23 @@
 //! The defect of a posterior's predictions, measured on images.
 
+mod bounds;
 mod sums;
 #[cfg(test)]
 mod tests;
 
 use super::orbit_predictions::{Evaluator, Orbit};
-use super::{NetworkError, PosteriorAction, PosteriorNetwork};
+use super::{DefectBound, NetworkError, PosteriorAction, PosteriorNetwork};
 use crate::checkpoint::{Architecture, AxisRole, Posterior};
 use crate::data::Images;
-use crate::defect::Scores;
+use crate::defect::{Intervals, Scores, StandardErrors};
 use crate::group::{AnyGroup, FinitelyGenerated};
 use crate::model::Model;
 use crate::representation::{ActsBySignedPermutations, RepresentationError, SignedPermutation};
 use sums::Sums;
 use thiserror::Error;
 
-/// How many numbers the probabilities of a block of images may take: 16 MB.
-const BLOCK: usize = 2 << 20;
-
-/// The most images in a block, so that their orbits take little memory too.
-const MOST_IMAGES: usize = 256;
+/// How sure intervals are, unless it is said otherwise.
+const CONFIDENCE: f64 = 0.95;
 
 /// Predictions of a posterior over the orbits of images, from `T` draws.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,6 +28,8 @@ pub struct Measurement {
     pub draws: usize,
     /// Estimates of the defect.
     pub defect: DefectEstimates,
+    /// `tr Var Φ(θ, gx)`, the mean over images and elements: unbiased; `None` for one draw.
+    pub variance: Option<f64>,
     /// Scores of `F_T(gx) = (1/T) Σ_t Φ(θ_t, gx)`, with the same draws for every `g`.
     pub scores: Scores,
     /// Scores of the orbit-sampled `F_{T,G}(gx) = (1/T) Σ_t avg_h Φ(θ_t, hgx)` (claim E9).
@@ -50,6 +50,15 @@ pub struct DefectEstimates {
     pub unbiased: Option<f64>,
     /// Its standard error, over draws and images; `None` for fewer than three draws or two images.
     pub unbiased_se: Option<f64>,
+    /// Its standard errors, over draws, over images, and over both.
+    pub standard_errors: StandardErrors,
+    /// The mean defect of the networks that were drawn, one by one.
+    pub single: f64,
+    /// Intervals for the defect, over draws, over images, and over both (see
+    /// [`SharedEstimates::intervals`](crate::defect::SharedEstimates::intervals)); all that is possible for one draw.
+    pub intervals: Intervals,
+    /// How sure each of them is.
+    pub confidence: f64,
 }
 
 /// Why nothing can be measured.
@@ -95,6 +104,17 @@ pub enum MeasureError {
         axis: usize,
         /// What it is an axis of.
         what: &'static str,
+    },
+    /// A confidence that is none.
+    #[error("confidence: {0}: expected a number above 0 and below 1")]
+    Confidence(f64),
+    /// Numbers of draws that cannot be snapshots of one pass.
+    #[error("snapshots after {found:?} draws: expected ascending numbers from 1 to {draws}")]
+    Snapshots {
+        /// The numbers.
+        found: Vec<usize>,
+        /// How many draws there are.
+        draws: usize,
     },
     /// A network that answers with numbers that are none.
     #[error("logits of image {image} are not finite: expected a posterior of moderate weights")]
@@ -161,6 +181,7 @@ pub struct Measuring<'a> {
     images: &'a Images,
     draws: usize,
     seed: u64,
+    confidence: f64,
 }
 
 impl<'a> Measuring<'a> {
@@ -211,7 +232,18 @@ impl<'a> Measuring<'a> {
         if let Some(label) = images.labels().find(|&label| label >= classes) {
             return Err(MeasureError::Label { label, classes });
         }
-        Ok(Self { network, orbit, images, draws, seed })
+        Ok(Self { network, orbit, images, draws, seed, confidence: CONFIDENCE })
+    }
+
+    /// With intervals that are as sure as this, in place of 0.95.
+    ///
+    /// # Errors
+    /// [`MeasureError::Confidence`].
+    pub fn with_confidence(self, confidence: f64) -> Result<Self, MeasureError> {
+        match confidence > 0.0 && confidence < 1.0 {
+            true => Ok(Self { confidence, ..self }),
+            false => Err(MeasureError::Confidence(confidence)),
+        }
     }
 
     /// How many times the network is evaluated on one image, in all.
@@ -224,22 +256,117 @@ impl<'a> Measuring<'a> {
     ///
     /// # Errors
     /// [`MeasureError::NotFinite`].
-    pub fn run(self, mut progress: impl FnMut(usize)) -> Result<Measurement, MeasureError> {
-        let Self { network, orbit, images, draws, seed } = self;
-        let classes = Model::<f64>::outputs(network.net());
-        let mut sums = Sums::new(orbit.maps.len(), draws, classes);
-        let mut evaluator = Evaluator::new(&network, seed, &mut progress);
-        let block = (BLOCK / (draws * orbit.maps.len() * classes)).clamp(1, MOST_IMAGES);
-        let mut begin = 0;
-        while begin < images.len() {
-            let count = block.min(images.len() - begin);
-            let inputs = orbit.inputs(images, begin, count);
-            let labels = images.labels().skip(begin).take(count);
-            sums.add_block(&mut evaluator, &orbit, &inputs, labels)
-                .map_err(|image| MeasureError::NotFinite { image: begin + image })?;
-            begin += count;
+    pub fn run(self, progress: impl FnMut(usize)) -> Result<Measurement, MeasureError> {
+        let mut last = None;
+        self.pass(&[self.draws], progress, |found| last = Some(found))?;
+        // There is at least one draw.
+        last.ok_or(MeasureError::None { what: "draws" })
+    }
+
+    /// What runs with each of these numbers of draws would measure, bit by bit, in one pass of the last of them.
+    ///
+    /// # Errors
+    /// [`MeasureError::Snapshots`] unless the numbers ascend, and are not beyond the draws;
+    /// [`MeasureError::NotFinite`].
+    ///
+    /// # Examples
+    /// ```
+    /// # use equibayes::audit::{Channels, Layout, Measuring, NamedGroup, PosteriorAction};
+    /// # use equibayes::checkpoint::{Convention, Posterior, Precision, TensorPair};
+    /// # use equibayes::data::digits;
+    /// # let pair = |name: &str, shape: &[usize]| {
+    /// #     let n = shape.iter().product::<usize>();
+    /// #     let mean = (0..n).map(|i| f64::sin(i as f64)).collect();
+    /// #     TensorPair::new(name, shape.to_vec(), mean, vec![0.1; n], Precision::F64)
+    /// # };
+    /// # let posterior = Posterior::new(
+    /// #     Convention::AugmentBnns,
+    /// #     vec![pair("conv_layers.0.weight", &[2, 1, 3, 3])?, pair("classifier.weight", &[10, 2, 1, 1])?],
+    /// # )?;
+    /// # let action = PosteriorAction::of_network(
+    /// #     &posterior, NamedGroup::C4, Channels::Trivial, Layout::Interleaved,
+    /// # )?;
+    /// # let images = digits().select(0..3);
+    /// let measuring = Measuring::new(&posterior, &action, &images, 4, 1)?;
+    /// let sweep = measuring.sweep(&[1, 2, 4], |_| ())?;
+    /// // The plug-in estimate falls towards the defect.
+    /// assert!(sweep[0].defect.shared > sweep[2].defect.shared);
+    /// assert_eq!(sweep[2], measuring.run(|_| ())?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sweep(
+        &self,
+        snapshots: &[usize],
+        progress: impl FnMut(usize),
+    ) -> Result<Vec<Measurement>, MeasureError> {
+        let ascend = snapshots.windows(2).all(|pair| pair[0] < pair[1]);
+        if !ascend || snapshots.iter().any(|&draws| draws == 0 || draws > self.draws) {
+            let (found, draws) = (snapshots.to_vec(), self.draws);
+            return Err(MeasureError::Snapshots { found, draws });
         }
-        Ok(sums.measurement())
+        let mut all = Vec::with_capacity(snapshots.len());
+        self.pass(snapshots, progress, |found| all.push(found))?;
+        Ok(all)
+    }
+
+    /// Draws up to the last snapshot, and gives each of them.
+    fn pass(
+        &self,
+        snapshots: &[usize],
+        mut progress: impl FnMut(usize),
+        mut found: impl FnMut(Measurement),
+    ) -> Result<(), MeasureError> {
+        let Self { network, orbit, images, seed, .. } = self;
+        let classes = Model::<f64>::outputs(network.net());
+        let (count, order) = (images.len(), orbit.maps.len());
+        let mut sums = Sums::new(count, order, classes);
+        let mut evaluator = Evaluator::new(network, orbit, images, *seed, &mut progress);
+        // Log-probabilities of one draw: image, element, class.
+        let mut shared = vec![0.0; count * order * classes];
+        let mut fresh = vec![0.0; count * (order - 1) * classes];
+        for t in 0..snapshots.last().copied().unwrap_or(0) {
+            evaluator.draw(0, t);
+            evaluator
+                .log_probabilities(0..order, |first, logs| {
+                    shared[first * order * classes..][..logs.len()].copy_from_slice(logs);
+                })
+                .map_err(|image| MeasureError::NotFinite { image })?;
+            for g in 1..order {
+                evaluator.draw(g, t);
+                evaluator
+                    .log_probabilities(g..g + 1, |first, logs| {
+                        for (i, row) in logs.chunks_exact(classes).enumerate() {
+                            let at = (first + i) * (order - 1) + g - 1;
+                            fresh[at * classes..][..classes].copy_from_slice(row);
+                        }
+                    })
+                    .map_err(|image| MeasureError::NotFinite { image })?;
+            }
+            sums.push(&shared, &fresh);
+            if snapshots.contains(&(t + 1)) {
+                found(sums.measurement(orbit, images.labels(), 1.0 - self.confidence));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Measuring<'_> {
+    /// Bounds on the defect of these images' predictions that need more than the posterior: by Wasserstein distance, layer
+    /// by layer (B3, from the images' lengths), by the measured variance (B4, as far as that is known), and, if
+    /// these are the images that were trained on, with the prior `N(0, s²)` on every weight, PAC-Bayes (B8, for other
+    /// images, with the confidence of the intervals, and with the defect of single draws as measured).
+    ///
+    /// # Errors
+    /// [`MeasureError`] if the posterior is no known network.
+    pub fn bounds(
+        &self,
+        posterior: &Posterior,
+        action: &PosteriorAction,
+        found: &Measurement,
+        prior_scale: Option<f64>,
+    ) -> Result<Vec<DefectBound>, MeasureError> {
+        bounds::bounds(self, posterior, action, found, prior_scale)
     }
 }
 

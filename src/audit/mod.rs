@@ -29,6 +29,7 @@
 
 mod action;
 mod asymmetry;
+mod bounds;
 mod expand;
 mod listed;
 #[cfg(feature = "data")]
@@ -40,7 +41,8 @@ mod symmetrize;
 
 pub use crate::representation::{Channels, Layout, UnknownName};
 pub use action::{ActionError, NamedGroup, PosteriorAction, TensorAction};
-pub use asymmetry::{Audit, DefectBounds, Overflow, TensorAudit, VACUOUS};
+pub use asymmetry::{Audit, Overflow, TensorAudit, VACUOUS};
+pub use bounds::{DefectBound, DefectBounds};
 pub use expand::{
     EXPANDED_GROUP_METADATA, EXPANDED_METADATA, EXPANDED_SHIFTS_METADATA, ExpandError, Expanded,
     Filling, Function, ShiftsError, UnknownFilling, expand, recorded_shifts,

@@ -6,14 +6,14 @@ use crate::group::{AnyGroup, Finite, Group, Permutation};
 use crate::model::conv::ConvNet;
 use crate::model::{Differentiable, Model};
 use crate::representation::{ActsOnGrid, GridSymmetry, RepresentationError};
-use crate::symmetrize::log_mean_exp;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
+use std::ops::Range;
 
-/// Images that go through the network at a time: enough to keep all cores busy, and no more memory than
-/// that needs.
-const CHUNK: usize = 128;
+/// Moved images that go through the network at a time, or those of one orbit if they are more: enough to keep all cores
+/// busy, and no more memory than that needs.
+const CHUNK: usize = 256;
 
 /// How a group moves images, the identity first.
 pub(super) struct Orbit {
@@ -65,15 +65,21 @@ impl Orbit {
         Self { maps, products, channels }
     }
 
-    /// Images moved by every element, element after element.
-    pub(super) fn inputs(&self, images: &Images, begin: usize, count: usize) -> Vec<f64> {
+    /// Images from `begin` on, as many as the buffer has room for, each moved by every element of `elements`, one after the
+    /// other.
+    pub(super) fn inputs(
+        &self,
+        images: &Images,
+        begin: usize,
+        elements: Range<usize>,
+        inputs: &mut [f64],
+    ) {
         let dim = images.dim();
-        let mut inputs = vec![0.0; self.maps.len() * count * dim];
+        let maps = &self.maps[elements];
         let mut image = vec![0.0; dim];
-        for i in 0..count {
+        for (i, orbit) in inputs.chunks_exact_mut((maps.len() * dim).max(1)).enumerate() {
             images.write(begin + i, &mut image);
-            for (g, map) in self.maps.iter().enumerate() {
-                let out = &mut inputs[(g * count + i) * dim..][..dim];
+            for (map, out) in maps.iter().zip(orbit.chunks_exact_mut(dim)) {
                 let plane = dim / self.channels;
                 for (from, to) in image.chunks_exact(plane).zip(out.chunks_exact_mut(plane)) {
                     for (value, &pixel) in from.iter().zip(map.images()) {
@@ -82,16 +88,19 @@ impl Orbit {
                 }
             }
         }
-        inputs
     }
 }
 
-/// Draws weights and evaluates the network on them.
+/// Draws weights and evaluates the network on orbits of images.
 pub(super) struct Evaluator<'a> {
     network: &'a PosteriorNetwork,
+    orbit: &'a Orbit,
+    images: &'a Images,
     seed: u64,
     theta: Vec<f64>,
     workspace: <ConvNet as Differentiable<f64>>::Workspace,
+    /// Moved images.
+    inputs: Vec<f64>,
     /// Told how many evaluations are done.
     progress: &'a mut dyn FnMut(usize),
 }
@@ -99,11 +108,16 @@ pub(super) struct Evaluator<'a> {
 impl<'a> Evaluator<'a> {
     pub(super) fn new(
         network: &'a PosteriorNetwork,
+        orbit: &'a Orbit,
+        images: &'a Images,
         seed: u64,
         progress: &'a mut dyn FnMut(usize),
     ) -> Self {
-        let workspace = network.net().workspace(CHUNK);
-        Self { network, seed, theta: network.mean().to_vec(), workspace, progress }
+        // Whole orbits.
+        let most = CHUNK.max(orbit.maps.len());
+        let workspace = network.net().workspace(most);
+        let (theta, inputs) = (network.mean().to_vec(), vec![0.0; most * images.dim()]);
+        Self { network, orbit, images, seed, theta, workspace, inputs, progress }
     }
 
     /// Draw `t` of those that belong to group element `g`.
@@ -117,34 +131,39 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Log-probabilities of all classes for each input.
-    pub(super) fn log_probabilities(&mut self, inputs: &[f64], out: &mut [f64]) {
+    /// Log-probabilities of all classes for all images, each moved by these elements: `each` is given the number of the first
+    /// image and theirs, some images at a time. Fails with the number of an image whose logits are not finite.
+    pub(super) fn log_probabilities(
+        &mut self,
+        elements: Range<usize>,
+        mut each: impl FnMut(usize, &[f64]),
+    ) -> Result<(), usize> {
         let net = self.network.net();
-        let (dim, classes) = (Model::<f64>::inputs(net), Model::<f64>::outputs(net));
-        for (inputs, out) in inputs.chunks(CHUNK * dim).zip(out.chunks_mut(CHUNK * classes)) {
-            net.forward(&self.theta, inputs, out, &mut self.workspace);
-            (self.progress)(inputs.len() / dim);
+        let (dim, classes) = (self.images.dim(), Model::<f64>::outputs(net));
+        let of_image = elements.len();
+        let at_once = self.inputs.len() / (dim * of_image);
+        let mut logits = vec![0.0; at_once * of_image * classes];
+        for begin in (0..self.images.len()).step_by(at_once) {
+            let count = at_once.min(self.images.len() - begin) * of_image;
+            let (inputs, logits) =
+                (&mut self.inputs[..count * dim], &mut logits[..count * classes]);
+            self.orbit.inputs(self.images, begin, elements.clone(), inputs);
+            net.forward(&self.theta, inputs, logits, &mut self.workspace);
+            (self.progress)(count);
+            for logits in logits.chunks_exact_mut(classes) {
+                let normaliser = log_sum_exp(logits.iter().copied());
+                logits.iter_mut().for_each(|logit| *logit -= normaliser);
+            }
+            if let Some(at) = logits.iter().position(|log| !log.is_finite()) {
+                return Err(begin + at / (of_image * classes));
+            }
+            each(begin, logits);
         }
-        for logits in out.chunks_exact_mut(classes) {
-            let normaliser = log_sum_exp(logits.iter().copied());
-            logits.iter_mut().for_each(|logit| *logit -= normaliser);
-        }
+        Ok(())
     }
 }
 
 fn log_sum_exp(values: impl Iterator<Item = f64> + Clone) -> f64 {
     let largest = values.clone().fold(f64::NEG_INFINITY, f64::max);
     largest + values.map(|value| (value - largest).exp()).sum::<f64>().ln()
-}
-
-/// The logarithms of the mean probabilities over draws.
-pub(super) fn mean_of_draws(logs: &[f64], draws: usize) -> Vec<f64> {
-    let len = logs.len() / draws;
-    let mut terms = vec![0.0; draws];
-    (0..len)
-        .map(|at| {
-            terms.iter_mut().enumerate().for_each(|(t, term)| *term = logs[t * len + at]);
-            log_mean_exp(&terms)
-        })
-        .collect()
 }

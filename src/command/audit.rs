@@ -2,7 +2,7 @@
 
 use super::posterior::{ActionArgs, Moved};
 use super::{CommandError, Common, Outcome};
-use equibayes::audit::{Audit, Measurement, Measuring, PosteriorNetwork};
+use equibayes::audit::{Audit, DefectBound, Measurement, Measuring, PosteriorNetwork};
 use equibayes::data::{Part, Source};
 use equibayes::report;
 use std::path::PathBuf;
@@ -27,6 +27,19 @@ pub(crate) struct Args {
           allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
     draws: u32,
 
+    /// How sure the intervals for the defect are
+    #[arg(long, value_name = "P", default_value_t = 0.95, requires = "data", value_parser = confidence,
+          allow_negative_numbers = true)]
+    confidence: f64,
+
+    /// Also print the estimates after 1, 2, 4, … draws, at no further cost
+    #[arg(long, requires = "data")]
+    sweep: bool,
+
+    /// Also print the PAC-Bayes bound, for a posterior that was trained on these images with the prior N(0, S²) on every weight
+    #[arg(long, value_name = "S", requires = "data", value_parser = scale, allow_negative_numbers = true)]
+    prior_scale: Option<f64>,
+
     /// Exit with status 1 if the orbit divergence is above this, in nats
     #[arg(long, value_name = "X", value_parser = divergence, allow_negative_numbers = true)]
     max_divergence: Option<f64>,
@@ -39,6 +52,20 @@ fn divergence(text: &str) -> Result<f64, String> {
     }
 }
 
+fn scale(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(x) if x > 0.0 && x.is_finite() => Ok(x),
+        _ => Err("expected a standard deviation above 0".into()),
+    }
+}
+
+fn confidence(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(x) if x > 0.0 && x < 1.0 => Ok(x),
+        _ => Err("expected a probability above 0 and below 1".into()),
+    }
+}
+
 /// Audits a posterior.
 ///
 /// # Errors
@@ -47,33 +74,33 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Outcome, CommandError>
     let outputs = common.outputs()?;
     outputs.keep(&args.posterior)?;
     let mut moved = args.action.read(&args.posterior)?;
-    let audit = Audit::of(&moved.posterior, &moved.action)
+    let mut audit = Audit::of(&moved.posterior, &moved.action)
         .map_err(|error| CommandError::new(format!("{:?}: {error}", args.posterior)))?;
-    let measured = measured(args, &mut moved, common)?;
-    let measured = measured.as_ref();
+    let measured = measured(args, &mut moved, &mut audit, common)?;
     let found = audit.total.orbit_divergence;
     let limit = args.max_divergence.filter(|&limit| found > limit);
     outputs.deliver(
         |paint| {
-            let mut text = report::audit::text(&moved.subject, &audit, measured, paint);
+            let mut text = report::audit::text(&moved.subject, &audit, &measured, paint);
             if let Some(limit) = limit {
                 let refused = format!("Refused: orbit divergence {found:.4e} above {limit}.");
                 text.push_str(&format!("\n{}\n", paint.bad(&refused)));
             }
             text
         },
-        || report::audit::json(&moved.subject, &audit, measured),
+        || report::audit::json(&moved.subject, &audit, &measured),
     )?;
     Ok(if limit.is_some() { Outcome::Refused } else { Outcome::Done })
 }
 
-/// What the images say, if there are any to ask.
+/// What the images say, if there are any to ask: after all draws, or after more and more of them.
 fn measured(
     args: &Args,
     moved: &mut Moved,
+    audit: &mut Audit,
     common: &Common,
-) -> Result<Option<Measurement>, CommandError> {
-    let Some(source) = &args.data else { return Ok(None) };
+) -> Result<Vec<Measurement>, CommandError> {
+    let Some(source) = &args.data else { return Ok(Vec::new()) };
     let about = |error: &dyn std::fmt::Display| {
         CommandError::new(format!("{:?} on {source}: {error}", args.posterior))
     };
@@ -86,7 +113,20 @@ fn measured(
     }
     let draws = args.draws as usize;
     let measuring = Measuring::new(&moved.posterior, &moved.action, &images, draws, common.seed)
+        .and_then(|measuring| measuring.with_confidence(args.confidence))
         .map_err(|e| about(&e))?;
+    let mut snapshots = vec![draws];
+    if args.sweep {
+        let powers = std::iter::successors(Some(1), |&count| Some(2 * count));
+        snapshots = powers.take_while(|&count| count < draws).chain([draws]).collect();
+    }
     let progress = common.progress(measuring.evaluations(), "evaluations");
-    measuring.run(|count| progress.advance(count)).map(Some).map_err(|e| about(&e))
+    let found =
+        measuring.sweep(&snapshots, |count| progress.advance(count)).map_err(|e| about(&e))?;
+    if let Some(last) = found.last() {
+        let bounds = measuring.bounds(&moved.posterior, &moved.action, last, args.prior_scale);
+        audit.ranking.extend(bounds.map_err(|e| about(&e))?);
+        DefectBound::rank(&mut audit.ranking);
+    }
+    Ok(found)
 }

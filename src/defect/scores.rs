@@ -18,6 +18,8 @@ pub struct Scores {
     pub accuracy: f64,
     /// `−log F(x)_label`, in nats, at the identity.
     pub nll: f64,
+    /// The Brier score `Σ_c (F(x)_c − [c = label])²`, from 0 to 2, at the identity.
+    pub brier: f64,
     /// The expected calibration error at the identity, with 15 bins of equal width.
     pub ece: f64,
 }
@@ -36,6 +38,7 @@ pub struct Scores {
 /// assert_eq!((scores.accuracy, scores.osp_majority, scores.osp_identity), (1.0, 0.5, 0.5));
 /// assert!((scores.symmetric_kl - 3.0_f64.ln()).abs() < 1e-15);
 /// assert!((scores.ece - 0.25).abs() < 1e-15);
+/// assert!((scores.brier - 0.125).abs() < 1e-15);
 /// ```
 #[derive(Clone, Debug)]
 pub struct ScoreSums {
@@ -46,6 +49,7 @@ pub struct ScoreSums {
     symmetric_kl: f64,
     correct: usize,
     nll: f64,
+    brier: f64,
     /// For each bin, confidences less correct answers, summed.
     bins: [f64; BINS],
 }
@@ -65,6 +69,7 @@ impl ScoreSums {
             symmetric_kl: 0.0,
             correct: 0,
             nll: 0.0,
+            brier: 0.0,
             bins: [0.0; BINS],
         }
     }
@@ -94,6 +99,8 @@ impl ScoreSums {
         let correct = guess == label;
         self.correct += usize::from(correct);
         self.nll -= first[label];
+        let gap = |(class, log): (usize, &f64)| log.exp() - f64::from(u8::from(class == label));
+        self.brier += first.iter().enumerate().map(gap).map(|gap| gap * gap).sum::<f64>();
         let confidence = first[guess].exp();
         // Bins are open on the left: (0, 1/15], (1/15, 2/15], …
         let bin = ((confidence * BINS as f64).ceil() as usize).clamp(1, BINS) - 1;
@@ -110,6 +117,7 @@ impl ScoreSums {
             symmetric_kl: self.symmetric_kl / images,
             accuracy: self.correct as f64 / images,
             nll: self.nll / images,
+            brier: self.brier / images,
             ece: self.bins.iter().map(|gap| gap.abs()).sum::<f64>() / images,
         }
     }
@@ -147,6 +155,8 @@ mod tests {
         assert!((scores.ece - 0.4).abs() < 1e-15);
         assert_eq!((scores.accuracy, scores.symmetric_kl, scores.osp_identity), (0.5, 0.0, 1.0));
         assert!((scores.nll + 0.5 * 0.09_f64.ln()).abs() < 1e-15);
+        // Right: 2 · 0.1², wrong: 2 · 0.9².
+        assert!((scores.brier - 0.82).abs() < 1e-15);
     }
 
     #[test]

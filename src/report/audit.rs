@@ -1,9 +1,11 @@
 //! Audits of posteriors, as text and as JSON.
 
+mod measurement;
+
 use super::Paint;
-use crate::audit::{Audit, Measurement, VACUOUS};
-use crate::defect::Scores;
+use crate::audit::{Audit, DefectBound, Measurement, VACUOUS};
 use crate::symmetrize::mean_field::{Asymmetry, Method};
+use measurement::Data;
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
 use serde::Serialize;
@@ -37,6 +39,8 @@ struct Json<'a> {
     tensors: Vec<Tensor<'a>>,
     total: Numbers,
     bounds: Bounds,
+    /// The bounds that apply, the best one first.
+    ranked_bounds: Vec<Ranked>,
     data: Option<Data>,
     notes: &'a [String],
 }
@@ -70,76 +74,22 @@ struct Bounds {
     b3: Option<f64>,
 }
 
+/// One bound; a value that is infinite is null. `informative_at` is the scale of the divergences at which a vacuous one would say something.
+#[derive(Serialize)]
+struct Ranked {
+    id: &'static str,
+    name: &'static str,
+    value: f64,
+    vacuous: bool,
+    informative_at: Option<f64>,
+}
+
 #[derive(Serialize)]
 struct JsonPair<'a> {
     method: &'a str,
     moved: &'a [String],
     before: Json<'a>,
     after: Json<'a>,
-}
-
-/// What was measured on images.
-#[derive(Serialize)]
-struct Data {
-    images: usize,
-    draws: usize,
-    defect: Defect,
-    #[serde(flatten)]
-    scores: ScoreNumbers,
-    orbit_sampled: OrbitSampled,
-}
-
-#[derive(Serialize)]
-struct Defect {
-    plug_in: f64,
-    shared: f64,
-    unbiased: Option<f64>,
-    unbiased_se: Option<f64>,
-}
-
-#[derive(Serialize)]
-struct ScoreNumbers {
-    osp_majority: f64,
-    osp_identity: f64,
-    symmetric_kl: f64,
-    accuracy: f64,
-    nll: f64,
-    ece: f64,
-}
-
-#[derive(Serialize)]
-struct OrbitSampled {
-    #[serde(flatten)]
-    scores: ScoreNumbers,
-    max_error: f64,
-}
-
-impl From<&Scores> for ScoreNumbers {
-    fn from(scores: &Scores) -> Self {
-        let &Scores { osp_majority, osp_identity, symmetric_kl, accuracy, nll, ece } = scores;
-        Self { osp_majority, osp_identity, symmetric_kl, accuracy, nll, ece }
-    }
-}
-
-impl From<&Measurement> for Data {
-    fn from(found: &Measurement) -> Self {
-        let defect = &found.defect;
-        Self {
-            images: found.images,
-            draws: found.draws,
-            defect: Defect {
-                plug_in: defect.plug_in,
-                shared: defect.shared,
-                unbiased: defect.unbiased,
-                unbiased_se: defect.unbiased_se,
-            },
-            scores: (&found.scores).into(),
-            orbit_sampled: OrbitSampled {
-                scores: (&found.orbit_sampled).into(),
-                max_error: found.orbit_sampled_error,
-            },
-        }
-    }
 }
 
 fn numbers(asymmetry: &Asymmetry, singular: bool) -> Numbers {
@@ -156,7 +106,7 @@ fn numbers(asymmetry: &Asymmetry, singular: bool) -> Numbers {
 fn json_of<'a>(
     subject: &'a Subject,
     audit: &'a Audit,
-    measured: Option<&Measurement>,
+    measured: &[Measurement],
     singular: bool,
 ) -> Json<'a> {
     Json {
@@ -179,7 +129,18 @@ fn json_of<'a>(
             .collect(),
         total: numbers(&audit.total, singular),
         bounds: Bounds { b1: audit.bounds.b1, b2: audit.bounds.b2, b3: audit.bounds.b3 },
-        data: measured.map(Data::from),
+        ranked_bounds: audit
+            .ranking
+            .iter()
+            .map(|&DefectBound { id, name, value, vacuous, informative_at }| Ranked {
+                id,
+                name,
+                value,
+                vacuous,
+                informative_at,
+            })
+            .collect(),
+        data: measured.split_last().map(|(last, _)| Data::of(last, measured)),
         notes: &subject.notes,
     }
 }
@@ -191,8 +152,9 @@ fn rendered(value: &impl Serialize) -> String {
     text
 }
 
-/// An audit as JSON, with what was measured on images, if anything was.
-pub fn json(subject: &Subject, audit: &Audit, measured: Option<&Measurement>) -> String {
+/// An audit as JSON, with what was measured on images: nothing, one measurement, or a sweep over numbers of draws, the most
+/// of them last.
+pub fn json(subject: &Subject, audit: &Audit, measured: &[Measurement]) -> String {
     rendered(&json_of(subject, audit, measured, false))
 }
 
@@ -208,8 +170,8 @@ pub fn symmetrized_json(
     rendered(&JsonPair {
         method: method.name(),
         moved,
-        before: json_of(subject, before, None, false),
-        after: json_of(subject, after, None, method == Method::Tie),
+        before: json_of(subject, before, &[], false),
+        after: json_of(subject, after, &[], method == Method::Tie),
     })
 }
 
@@ -283,32 +245,40 @@ fn table(audit: &Audit, singular: bool, paint: Paint) -> String {
     text
 }
 
-fn bound(name: &str, what: &str, value: Option<f64>, trivial: f64) -> String {
-    let said = match value {
-        None => "none: a deep network has no global Lipschitz constant".to_owned(),
-        // What cannot be told from the trivial bound says nothing either.
-        Some(value) if value >= trivial * (1.0 - 1e-9) => format!("{}, vacuous", figure(value)),
-        Some(value) => figure(value),
-    };
-    format!("  {name}  {what}: {said}\n")
+/// One bound, and how much of it was found.
+fn bound(bound: &DefectBound, measured: Option<f64>) -> String {
+    let DefectBound { id, name, value, vacuous, informative_at } = bound;
+    let mut line = format!("  {id}  {name}: {}", figure(*value));
+    if *vacuous {
+        line.push_str(", vacuous");
+    }
+    if let Some(scale) = informative_at {
+        line.push_str(&format!("; says something from {} of the divergences down", figure(*scale)));
+    }
+    if let Some(measured) = measured.filter(|_| *value > 0.0) {
+        line.push_str(&format!("; measured {} of it", figure(measured.max(0.0) / value)));
+    }
+    line.push('\n');
+    line
 }
 
-fn bounds(subject: &Subject, audit: &Audit) -> String {
+fn bounds(subject: &Subject, audit: &Audit, measured: Option<&Measurement>) -> String {
     // The identity contributes nothing to the defect, and every other element VACUOUS at most.
     let order = subject.order.to_f64().unwrap_or(f64::INFINITY);
     let trivial = VACUOUS * (1.0 - 1.0 / order);
     let mut text = format!(
-        "Bounds on the mean squared defect of the predictive probabilities (trivially at most {}):\n",
+        "Bounds on the mean squared defect of the predictive probabilities, best first (trivially at most {}):\n",
         figure(trivial)
     );
-    text.push_str(&bound("B1", "total variation", audit.bounds.b1, trivial));
-    text.push_str(&bound("B2", "orbit divergence", audit.bounds.b2, trivial));
-    text.push_str(&bound("B3", "Lipschitz × Wasserstein", audit.bounds.b3, trivial));
-    if let Some(b2) = audit.bounds.b2.filter(|&b2| b2 >= trivial && trivial > 0.0) {
-        text.push_str(&format!(
-            "  B2 would say something at {} times less orbit divergence.\n",
-            figure(b2 / trivial)
-        ));
+    let found = measured.map(|found| found.defect.unbiased.unwrap_or(found.defect.shared));
+    for one in &audit.ranking {
+        text.push_str(&bound(one, found));
+    }
+    // With images there is one that holds in the mean over the posterior.
+    if audit.ranking.iter().all(|bound| bound.id != "B3") {
+        text.push_str(
+            "  B3  Lipschitz × Wasserstein: none: a deep network has no global Lipschitz constant\n",
+        );
     }
     text
 }
@@ -332,63 +302,17 @@ fn head(subject: &Subject) -> String {
     text
 }
 
-/// Estimates and scores, as far as they were measured.
-fn measured(found: &Measurement, paint: Paint) -> String {
-    let defect = &found.defect;
-    let mut text = format!(
-        "\n{}\n",
-        paint.strong(&format!("Measured on {} images with {} draws:", found.images, found.draws))
-    );
-    let unbiased = match (defect.unbiased, defect.unbiased_se) {
-        (Some(value), Some(se)) => format!("{} ± {}", figure(value), figure(se)),
-        (Some(value), None) => figure(value),
-        (None, _) => "takes two draws".to_owned(),
-    };
-    text.push_str(&format!(
-        "  mean squared defect  unbiased {unbiased}; plug-in {} with shared draws, {} with fresh ones\n",
-        figure(defect.shared),
-        figure(defect.plug_in)
-    ));
-    let columns = ["accuracy", "NLL", "ECE", "majority", "identity", "symmetric KL"];
-    let line = |name: &str, cells: [String; 6]| {
-        let cells: Vec<String> = cells
-            .iter()
-            .zip(columns)
-            .map(|(cell, name)| format!("{cell:>w$}", w = name.len().max(9)))
-            .collect();
-        format!("  {name:<19}  {}\n", cells.join("  "))
-    };
-    text.push_str(&line("", columns.map(str::to_owned)));
-    for (name, scores) in [("posterior", &found.scores), ("orbit-sampled", &found.orbit_sampled)] {
-        let share = |x: f64| format!("{:.2} %", 100.0 * x);
-        text.push_str(&line(
-            name,
-            [
-                share(scores.accuracy),
-                figure(scores.nll),
-                figure(scores.ece),
-                share(scores.osp_majority),
-                share(scores.osp_identity),
-                figure(scores.symmetric_kl),
-            ],
-        ));
-    }
-    text.push_str(&format!(
-        "  Majority and identity: the share of an orbit with the same class. Orbit-sampled probabilities \
-         differ by at most {} over an orbit.\n",
-        figure(found.orbit_sampled_error)
-    ));
-    text
-}
-
-/// An audit for a terminal, with what was measured on images, if anything was.
-pub fn text(subject: &Subject, audit: &Audit, found: Option<&Measurement>, paint: Paint) -> String {
+/// An audit for a terminal, with what was measured on images: nothing, one measurement, or a sweep over numbers of draws, the
+/// most of them last.
+pub fn text(subject: &Subject, audit: &Audit, measured: &[Measurement], paint: Paint) -> String {
+    let last = measured.last();
     format!(
-        "{}\nDivergences in nats; all columns add over tensors.\n{}\n{}{}",
+        "{}\nDivergences in nats; all columns add over tensors.\n{}\n{}{}{}",
         head(subject),
         table(audit, false, paint),
-        bounds(subject, audit),
-        found.map_or_else(String::new, |found| measured(found, paint))
+        bounds(subject, audit, last),
+        last.map_or_else(String::new, |found| measurement::text(found, paint)),
+        measurement::sweep(measured, paint)
     )
 }
 

@@ -56,11 +56,109 @@ fn without_noise_all_estimates_are_the_defect_of_the_means() {
     // Sums of at most 40 products in the network and 28 squares: far from where it would matter.
     let tolerance = 1000.0 * f64::EPSILON * expected;
     assert!(expected > 1e-3);
-    let DefectEstimates { plug_in, shared, unbiased, unbiased_se } = found.defect;
-    for estimate in [plug_in, shared, unbiased.unwrap()] {
+    let DefectEstimates { plug_in, shared, unbiased, unbiased_se, single, intervals, .. } =
+        found.defect;
+    for estimate in [plug_in, shared, unbiased.unwrap(), single] {
         assert!((estimate - expected).abs() < tolerance, "{estimate} {expected}");
     }
     assert!(unbiased_se.unwrap() > 0.0); // between images
+    // No draw differs from any other; seven images say little of all others.
+    assert!((intervals.draws.high - intervals.draws.low).abs() < tolerance);
+    assert!(intervals.both.contains(expected) && intervals.both.high > 10.0 * expected);
+}
+
+#[test]
+fn a_sweep_is_a_run_at_every_number_of_draws_at_any_number_of_threads() {
+    let posterior = posterior(0.3);
+    let images = digits().select(0..6);
+    let action = PosteriorAction::of_network(
+        &posterior,
+        NamedGroup::D4,
+        Channels::Trivial,
+        Layout::Interleaved,
+    )
+    .unwrap();
+    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let measuring = |draws| Measuring::new(&posterior, &action, &images, draws, 5).unwrap();
+    let counts = [1, 2, 3, 4, 8, 33];
+    let mut evaluations = 0;
+    let sweep = measuring(33).sweep(&counts, |count| evaluations += count).unwrap();
+    assert_eq!(evaluations, measuring(33).evaluations());
+    assert_eq!(sweep, pool(1).install(|| measuring(33).sweep(&counts, |_| ()).unwrap()));
+    assert_eq!(sweep, pool(3).install(|| measuring(40).sweep(&counts, |_| ()).unwrap()));
+    for (found, draws) in sweep.iter().zip(counts) {
+        assert_eq!(*found, measuring(draws).run(|_| ()).unwrap());
+        assert_eq!(found.draws, draws);
+    }
+    let refused = |counts: &[usize]| measuring(4).sweep(counts, |_| ()).unwrap_err().to_string();
+    let expected = "snapshots after [2, 2] draws: expected ascending numbers from 1 to 4";
+    assert_eq!(refused(&[2, 2]), expected);
+    assert!(refused(&[0, 2]).contains("[0, 2]") && refused(&[1, 5]).contains("from 1 to 4"));
+    assert_eq!(measuring(4).sweep(&[], |_| ()), Ok(vec![]));
+    let unsure = measuring(4).with_confidence(1.0).err().unwrap().to_string();
+    assert_eq!(unsure, "confidence: 1: expected a number above 0 and below 1");
+}
+
+/// By definition, from the very draws: fresh ones for every element, shared ones, their products, the scores.
+#[test]
+fn estimates_as_they_are_defined() {
+    let posterior = posterior(0.3);
+    let images = digits().select(0..4);
+    let group = group(&posterior);
+    let orbit = Orbit::new(&group, images.shape()).unwrap();
+    let network = PosteriorNetwork::of(&posterior, images.shape()).unwrap();
+    let found = measure(&posterior, &group, &images, 3, 1, |_| ()).unwrap();
+    // Draw, element that it belongs to, image, element that moves, class.
+    let mut nothing = |_| ();
+    let mut evaluator = Evaluator::new(&network, &orbit, &images, 1, &mut nothing);
+    let mut all = vec![vec![Vec::new(); 4]; 3];
+    for (t, all) in all.iter_mut().enumerate() {
+        for (g, all) in all.iter_mut().enumerate() {
+            evaluator.draw(g, t);
+            evaluator
+                .log_probabilities(0..4, |first, logs| {
+                    assert_eq!(first * 40, all.len());
+                    all.extend(logs.iter().map(|log| log.exp()));
+                })
+                .unwrap();
+        }
+    }
+    let p = |t: usize, own: usize, x: usize, g: usize, c: usize| -> f64 {
+        all[t][own][(x * 4 + g) * 10 + c]
+    };
+    let (mut fresh, mut shared, mut pairs, mut single) = (0.0, 0.0, 0.0, 0.0);
+    let (mut brier, mut variance) = (0.0, 0.0);
+    for x in 0..4 {
+        for c in 0..10 {
+            for g in 0..4 {
+                let own = |t: usize| if g == 0 { 0.0 } else { p(t, g, x, g, c) - p(t, 0, x, 0, c) };
+                let d = |t: usize| p(t, 0, x, g, c) - p(t, 0, x, 0, c);
+                fresh += ((own(0) + own(1) + own(2)) / 3.0).powi(2) / 16.0;
+                shared += ((d(0) + d(1) + d(2)) / 3.0).powi(2) / 16.0;
+                pairs += (d(0) * d(1) + d(0) * d(2) + d(1) * d(2)) / 3.0 / 16.0;
+                let mean = (p(0, 0, x, g, c) + p(1, 0, x, g, c) + p(2, 0, x, g, c)) / 3.0;
+                variance +=
+                    (0..3).map(|t| (p(t, 0, x, g, c) - mean).powi(2)).sum::<f64>() / 2.0 / 16.0;
+                single += (d(0).powi(2) + d(1).powi(2) + d(2).powi(2)) / 3.0 / 16.0;
+            }
+            let right = if images.labels().nth(x) == Some(c) { 1.0 } else { 0.0 };
+            let mean = (0..3).map(|t| p(t, 0, x, 0, c)).sum::<f64>() / 3.0;
+            brier += (mean - right).powi(2) / 4.0;
+        }
+    }
+    let defect = found.defect;
+    let near = [
+        (defect.plug_in, fresh),
+        (defect.shared, shared),
+        (defect.unbiased.unwrap(), pairs),
+        (defect.single, single),
+        (found.scores.brier, brier),
+        (found.variance.unwrap(), variance),
+    ];
+    for (found, expected) in near {
+        assert!((found - expected).abs() < 1e-14, "{found} {expected}");
+    }
+    assert!(fresh != shared && pairs < shared && shared < single);
 }
 
 #[test]
@@ -156,4 +254,56 @@ fn a_listed_action_measures_as_the_named_one() {
     .unwrap();
     let action = PosteriorAction::listed(&posterior, &unknown).unwrap();
     assert!(refused(&action).starts_with("generator \"t\": expected r, s"));
+}
+
+/// With small deviations the bounds by variance and by layers speak, and hold; every one is that of its parts.
+#[test]
+fn bounds_from_images_hold() {
+    let pair = |name: &str, shape: &[usize], size: f64, apart: f64, sigma: f64| {
+        let n = shape.iter().product::<usize>();
+        let mean = (0..n).map(|i| size + apart * (i as f64 * 1.7).sin()).collect();
+        TensorPair::new(name, shape.to_vec(), mean, vec![sigma; n], Precision::F64).unwrap()
+    };
+    // Nearly invariant kernels, for the same numbers are everywhere.
+    let posterior = Posterior::new(
+        Convention::AugmentBnns,
+        vec![
+            pair("conv_layers.0.weight", &[2, 1, 3, 3], 0.1, 0.01, 0.02),
+            pair("conv_layers.0.bias", &[2], 0.1, 0.0, 0.02),
+            pair("classifier.weight", &[10, 2, 1, 1], 0.0, 0.5, 0.02),
+        ],
+    )
+    .unwrap();
+    let action = PosteriorAction::of_network(
+        &posterior,
+        NamedGroup::C4,
+        Channels::Trivial,
+        Layout::Interleaved,
+    )
+    .unwrap();
+    let images = digits().select(0..9);
+    let measuring = Measuring::new(&posterior, &action, &images, 64, 1).unwrap();
+    let found = measuring.sweep(&[64], |_| ()).unwrap().remove(0);
+    let bounds = measuring.bounds(&posterior, &action, &found, Some(1.0)).unwrap();
+    let ids: Vec<&str> = bounds.iter().map(|bound| bound.id).collect();
+    assert_eq!(ids, ["B3", "B4", "B8"]);
+    let defect = found.defect.intervals.draws.low;
+    for bound in &bounds {
+        assert!(defect <= bound.value, "{bound:?}, defect at least {defect}");
+        assert_eq!(bound.vacuous, bound.value >= 1.5 * (1.0 - 1e-9), "{bound:?}");
+        assert_eq!(bound.informative_at.is_some(), bound.vacuous && bound.id != "B8");
+    }
+    assert!(!bounds[0].vacuous, "{:?}", bounds[0]);
+    // Without a prior none of it; with one draw no variance.
+    let one = measuring.sweep(&[1], |_| ()).unwrap().remove(0);
+    let bounds = measuring.bounds(&posterior, &action, &one, None).unwrap();
+    assert_eq!(bounds.len(), 1);
+    // Half as far apart in means, with the same rest: a quarter of the squared bound.
+    let means = posterior.pairs()[0].mean().iter().map(|m| 0.1 + 0.5 * (m - 0.1)).collect();
+    let mut pairs = posterior.pairs().to_vec();
+    pairs[0] = pairs[0].with_values(means, vec![0.02; 18]).unwrap();
+    let nearer = Posterior::new(Convention::AugmentBnns, pairs).unwrap();
+    let measuring = Measuring::new(&nearer, &action, &images, 1, 1).unwrap();
+    let quarter = measuring.bounds(&nearer, &action, &one, None).unwrap().remove(0);
+    assert!((quarter.value / bounds[0].value - 0.25).abs() < 1e-9, "{quarter:?}");
 }

@@ -5,7 +5,7 @@ use super::{KINDS, TOLERANCE, control};
 use crate::claim::equivariance::network::Network;
 use crate::claim::rounding::{Judge, Tracked, close};
 use crate::claim::{About, Claim, Entry, Evidence, Outcome, Role};
-use crate::defect::{SharedSums, plug_in_bias};
+use crate::defect::{DefectSweep, plug_in_bias};
 use crate::law::Residual;
 use crate::scalar::{Rational, Scalar, dot};
 
@@ -169,14 +169,15 @@ fn estimates(world: &World<Tracked>, outcome: Outcome) -> Outcome {
         let (mut found, mut largest) = ([0.0; 2], 0.0_f64);
         for a in 0..world.parameters {
             for b in 0..world.parameters {
-                let rows: Vec<Vec<f64>> = differences
-                    .iter()
-                    .map(|each| each.d[a].iter().chain(&each.d[b]).map(|d| d.value()).collect())
-                    .collect();
-                let mut sums = SharedSums::new(2);
-                sums.add(order, world.outputs, rows.iter().map(Vec::as_slice));
+                // The first element is the identity, where all is zero.
+                let row = |a: usize| -> Vec<f64> {
+                    differences.iter().skip(1).flat_map(|g| &g.d[a]).map(|d| d.value()).collect()
+                };
+                let rows = [row(a), row(b)];
+                let mut sweep = DefectSweep::new(1, order, world.outputs, f64::INFINITY);
+                rows.iter().for_each(|row| sweep.push(row));
                 let weight = world.q[a].value() * world.q[b].value();
-                let estimates = sums.estimates();
+                let estimates = sweep.estimates();
                 found[0] += weight * estimates.shared;
                 found[1] += weight * estimates.unbiased.unwrap_or(f64::NAN);
                 let square = |row: &Vec<f64>| row.iter().map(|d| d * d).sum::<f64>();
