@@ -195,6 +195,27 @@ fn json_has_the_fixed_shape() {
         assert!((1..=16).contains(&claim["cases"].as_u64().unwrap()), "{id}");
         assert_eq!(claim["verdict"], "holds", "{id}");
         assert!(claim["seconds"].as_f64().unwrap() >= 0.0, "{id}");
+        // A statistical claim says what it declared; its n does not depend on the number of cases.
+        let statistical = &claim["statistical"];
+        assert_eq!(statistical.is_null(), evidence != "statistical", "{id}");
+        if evidence == "statistical" {
+            let number = |field: &str| statistical[field].as_f64().unwrap();
+            assert!(number("alpha") > 0.0 && number("alpha") <= 1e-6, "{id}");
+            assert!(
+                number("n") >= 100.0 && number("power") > 0.999 && number("power") <= 1.0,
+                "{id}"
+            );
+            assert_eq!(claim["cases"], 1, "{id}");
+        }
+        for rate in claim["rates"].as_array().unwrap() {
+            let number = |value: &Value| value.as_f64().unwrap();
+            let (low, high) = (number(&rate["interval"][0]), number(&rate["interval"][1]));
+            assert!(low <= number(&rate["slope"]) && number(&rate["slope"]) <= high, "{id}");
+            let allowance = number(&rate["allowance"]);
+            let expected = number(&rate["expected"]);
+            let within = low - allowance <= expected && expected <= high + allowance;
+            assert_eq!(within, role != "control", "{id}: {expected} in [{low}, {high}]");
+        }
         // A number, and a finite one.
         let worst = claim["worst"].as_f64().unwrap();
         let tightness = &claim["tightness"];
@@ -360,7 +381,12 @@ fn the_page_is_well_formed_and_loads_nothing() {
     assert!(count("math") > catalogue.len() / 2, "{} formulas", count("math"));
     let positives = catalogue.iter().filter(|claim| claim.about().of.is_none()).count();
     assert_eq!(count("article"), positives);
-    assert_eq!(page.matches("class=\"histogram\"").count(), positives);
+    // A statistical claim is one test, which has no spread.
+    let statistical =
+        catalogue.iter().filter(|claim| claim.about().of.is_none() && claim.design().is_some());
+    assert_eq!(page.matches("class=\"histogram\"").count() + statistical.count(), positives);
+    assert_eq!(page.matches("class=\"tightness\"").count(), 1);
+    assert!(page.matches("class=\"rate\"").count() >= 4);
     assert_eq!(page.matches("<code>equibayes verify ").count(), positives);
     for said in [seed, "rustc 1.", "catalogue, checkpoint, cli", "Every claim holds"] {
         assert!(page.contains(said), "{said}");

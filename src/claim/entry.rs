@@ -1,6 +1,6 @@
 //! An entry of the catalogue: instances and a check.
 
-use super::{About, CONTROL_MARGIN, Feature, Features, Outcome, Role, Sought};
+use super::{About, CONTROL_MARGIN, Design, Feature, Features, Outcome, Rate, Role, Sought};
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::fmt::Debug;
@@ -51,6 +51,12 @@ pub trait Claim: Send + Sync {
         false
     }
 
+    /// What a statistical check declares in advance. Such a claim has as many cases as it says here, whatever number is asked
+    /// for, and draws as often.
+    fn design(&self) -> Option<Design> {
+        None
+    }
+
     /// Checks one random instance. The same seed and index give the same instance, in all modes.
     fn case(&self, seed: u64, index: usize, mode: Mode) -> Case;
 
@@ -62,6 +68,11 @@ pub trait Claim: Send + Sync {
     /// bound against them and against the first `cases` instances. `None` where nothing is sought.
     fn seek(&self, _seed: u64, _cases: usize, _from: usize) -> Option<Sought> {
         None
+    }
+
+    /// The slopes that were fitted, where the claim is about rates: with the draws that its verdict is from.
+    fn rates(&self, _seed: u64) -> Vec<Rate> {
+        vec![]
     }
 }
 
@@ -87,14 +98,19 @@ fn fnv1a(text: &str) -> u64 {
     })
 }
 
+/// The seed of the stream of random numbers with this number, of the claim with this id.
+pub(super) fn stream(id: &str, seed: u64, number: u64) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8..16].copy_from_slice(&fnv1a(id).to_le_bytes());
+    bytes[16..24].copy_from_slice(&number.to_le_bytes());
+    bytes
+}
+
 impl<I: Instance> Entry<I> {
     /// The seed of the claim's stream of random numbers with this number.
     pub(super) fn stream(&self, seed: u64, number: u64) -> [u8; 32] {
-        let mut bytes = [0; 32];
-        bytes[..8].copy_from_slice(&seed.to_le_bytes());
-        bytes[8..16].copy_from_slice(&fnv1a(self.about.id).to_le_bytes());
-        bytes[16..24].copy_from_slice(&number.to_le_bytes());
-        bytes
+        stream(self.about.id, seed, number)
     }
 
     /// The random instance with this number.

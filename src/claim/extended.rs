@@ -1,7 +1,8 @@
 //! An entry of the catalogue with more than a check: an enclosed twin, a search for tight instances.
 
-use super::seek::{self, Seeking, Sought};
-use super::{About, Case, Claim, Entry, Instance, Mode, Outcome};
+use super::entry::STRATIFIED;
+use super::seek::{self, Seeking, Sought, told};
+use super::{About, Case, Claim, Design, Entry, Instance, Mode, Outcome, Rate};
 
 /// An [`Entry`] with what only some claims have.
 ///
@@ -30,18 +31,37 @@ pub struct Extended<I: Instance + 'static> {
     entry: Entry<I>,
     enclosed: Option<fn(&I) -> Outcome>,
     seeking: Option<Seeking<I>>,
+    rates: Option<fn(&I) -> Vec<Rate>>,
+    design: Option<Design>,
 }
 
 impl<I: Instance + 'static> Entry<I> {
     /// The same with a twin in directed rounding, in which an inequality is proved or refuted for its instance, or left
     /// undecided: with an infinite tolerance.
     pub fn enclosed(self, check: fn(&I) -> Outcome) -> Extended<I> {
-        Extended { entry: self, enclosed: Some(check), seeking: None }
+        Extended { enclosed: Some(check), ..Extended::from(self) }
     }
 
     /// The same with a search for tight instances.
     pub fn sought(self, seeking: Seeking<I>) -> Extended<I> {
-        Extended { entry: self, enclosed: None, seeking: Some(seeking) }
+        Extended { seeking: Some(seeking), ..Extended::from(self) }
+    }
+
+    /// The same as a statistical check, which has declared how many instances it draws, and is not shrunk: that would be
+    /// to draw again.
+    pub fn declared(self, design: Design) -> Extended<I> {
+        Extended { design: Some(design), ..Extended::from(self) }
+    }
+
+    /// The same with slopes to be shown: of the first instance that has some.
+    pub fn with_rates(self, rates: fn(&I) -> Vec<Rate>) -> Extended<I> {
+        Extended { rates: Some(rates), ..Extended::from(self) }
+    }
+}
+
+impl<I: Instance + 'static> From<Entry<I>> for Extended<I> {
+    fn from(entry: Entry<I>) -> Self {
+        Self { entry, enclosed: None, seeking: None, rates: None, design: None }
     }
 }
 
@@ -75,7 +95,15 @@ impl<I: Instance + 'static> Claim for Extended<I> {
         }
     }
 
+    fn design(&self) -> Option<Design> {
+        self.design
+    }
+
     fn witness(&self, seed: u64, index: usize, mode: Mode) -> String {
+        if self.design.is_some() {
+            let instance = self.entry.instance(seed, index);
+            return told(&instance, &self.entry.outcome(&instance, mode));
+        }
         match (mode, self.enclosed) {
             (Mode::Enclosed, Some(check)) => self.entry.smallest(seed, index, check),
             _ => self.entry.witness(seed, index, mode),
@@ -84,5 +112,11 @@ impl<I: Instance + 'static> Claim for Extended<I> {
 
     fn seek(&self, seed: u64, cases: usize, from: usize) -> Option<Sought> {
         self.seeking.as_ref().map(|seeking| seek::seek(&self.entry, seeking, seed, cases, from))
+    }
+
+    fn rates(&self, seed: u64) -> Vec<Rate> {
+        let Some(rates) = self.rates else { return vec![] };
+        let each = (0..STRATIFIED).map(|index| rates(&self.entry.instance(seed, index)));
+        each.into_iter().find(|rates| !rates.is_empty()).unwrap_or_default()
     }
 }

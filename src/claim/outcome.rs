@@ -109,6 +109,13 @@ impl Outcome {
         next
     }
 
+    /// Adds how tight a bound was found, where that is not from one instance: a quantile over what it bounds.
+    pub(super) fn tight(self, tightness: f64) -> Self {
+        let tightness = tightness.clamp(0.0, 1.0);
+        let largest = self.tightness.map_or(tightness, |old| old.max(tightness));
+        Self { tightness: Some(largest), ..self }
+    }
+
     /// Says that the check was made on this instance in place of the one that was drawn: one that is smaller, or
     /// less extreme.
     pub fn on(self, instance: &impl Instance) -> Self {

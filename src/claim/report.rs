@@ -1,6 +1,6 @@
 //! What a run of the catalogue found.
 
-use super::{About, Evidence, Feature, Role, Sought};
+use super::{About, Design, Evidence, Feature, Rate, Role, Sought};
 use std::fmt;
 use std::time::Duration;
 
@@ -70,6 +70,10 @@ pub struct ClaimReport {
     pub enclosed: Option<Twin>,
     /// What a search for tight instances found, where there is one.
     pub sought: Option<Sought>,
+    /// What a statistical check had declared in advance.
+    pub statistical: Option<Design>,
+    /// The slopes that were fitted, where the claim is about rates.
+    pub rates: Vec<Rate>,
     /// How long it took, as the sum over threads.
     pub time: Duration,
 }
@@ -92,6 +96,10 @@ impl ClaimReport {
     pub fn reproduce(&self, seed: u64) -> String {
         let exact = if self.exact.is_some() { " --exact" } else { "" };
         let enclosed = if self.enclosed.is_some() { " --enclosed" } else { "" };
+        // A statistical check has a number of repetitions of its own.
+        if self.statistical.is_some() {
+            return format!("equibayes verify {} --seed {seed}", self.about.number());
+        }
         // A control's id starts with its claim's number, so that is what is selected.
         let cases = self.cases * self.about.cost.max(1);
         format!(

@@ -47,6 +47,10 @@ pub fn run(claims: &[Box<dyn Claim>], settings: &Settings) -> Report {
 /// How many cases a claim runs.
 fn cases_of(claim: &dyn Claim, settings: &Settings) -> usize {
     let about = claim.about();
+    // What a statistical check draws was declared beforehand.
+    if let Some(design) = claim.design() {
+        return design.cases;
+    }
     let share = |cases: usize| cases / about.cost.max(1);
     // A control needs one violation, and its first instances are made to have it: however few cases are
     // asked for it runs those, unless they are more than an ordinary run has.
@@ -328,6 +332,8 @@ fn conclude(
         exact: exact.map(twin),
         enclosed: enclosed.map(twin),
         sought,
+        statistical: claim.design(),
+        rates: claim.rates(settings.seed),
         time: normal.time,
     }
 }

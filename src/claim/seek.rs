@@ -59,7 +59,7 @@ impl Mutated {
 }
 
 /// Words for an instance and what was found on it.
-fn told<I: Instance>(instance: &I, outcome: &Outcome) -> String {
+pub(super) fn told<I: Instance>(instance: &I, outcome: &Outcome) -> String {
     format!("{instance:?}: {}: {}", outcome.part(), outcome.residual())
 }
 

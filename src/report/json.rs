@@ -52,6 +52,10 @@ struct Entry<'a> {
     sought: Option<Sought<'a>>,
     /// False variants of a bound: whether the search could tell them from it.
     mutations: Vec<Mutation<'a>>,
+    /// What a statistical check declared in advance: `cases` is 1 for it, one test of `n` repetitions.
+    statistical: Option<Statistical>,
+    /// Fitted slopes, where the claim is about rates.
+    rates: Vec<Rate>,
     reproduce: String,
 }
 
@@ -69,6 +73,71 @@ struct Mutation<'a> {
     /// By how much it was violated, in tolerances.
     shown: f64,
     witness: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Statistical {
+    alpha: f64,
+    n: usize,
+    power: f64,
+    /// What the power is against.
+    alternative: &'static str,
+}
+
+impl Statistical {
+    fn of(design: claim::Design) -> Self {
+        let claim::Design { alpha, repetitions, alternative, .. } = design;
+        Self { alpha, n: repetitions, power: design.power(), alternative }
+    }
+}
+
+/// A line through `ln y` over `ln x`.
+#[derive(Serialize)]
+struct Rate {
+    name: &'static str,
+    x: &'static str,
+    y: &'static str,
+    window: [f64; 2],
+    points: Vec<Point>,
+    slope: f64,
+    /// Of the slope of the line through the true values.
+    interval: [f64; 2],
+    expected: f64,
+    /// By how much the slope over the window may differ from the expected limit.
+    allowance: f64,
+    /// How wide the interval may be.
+    widest: f64,
+}
+
+#[derive(Serialize)]
+struct Point {
+    x: f64,
+    y: f64,
+    low: f64,
+    high: f64,
+}
+
+impl Rate {
+    fn of(rate: &claim::Rate) -> Self {
+        let (first, last) = rate.window();
+        let (low, high) = rate.interval;
+        let point = |point: &claim::RatePoint| {
+            let claim::RatePoint { x, y, low, high } = *point;
+            Point { x, y: finite(y), low: finite(low), high: finite(high) }
+        };
+        Self {
+            name: rate.name,
+            x: rate.x,
+            y: rate.y,
+            window: [first, last],
+            points: rate.points.iter().map(point).collect(),
+            slope: finite(rate.slope),
+            interval: [finite(low), finite(high)],
+            expected: rate.expected,
+            allowance: rate.allowance,
+            widest: rate.widest,
+        }
+    }
 }
 
 /// How error/tolerance is spread: `counts[i]` cases are at most `at_most[i]` and above the edge before;
@@ -119,6 +188,7 @@ struct Listed<'a> {
     evidence: String,
     exact_twin: bool,
     enclosed_twin: bool,
+    statistical: Option<Statistical>,
     statement: &'a str,
     hypotheses: &'a [&'static str],
     tolerance: &'a str,
@@ -163,6 +233,8 @@ fn entry<'a>(claim: &'a ClaimReport, seed: u64) -> Entry<'a> {
             instance: sought.tightest.as_ref().map(|(_, instance)| instance.as_str()),
         }),
         mutations: claim.sought.iter().flat_map(|sought| &sought.mutations).map(mutation).collect(),
+        statistical: claim.statistical.map(Statistical::of),
+        rates: claim.rates.iter().map(Rate::of).collect(),
         reproduce: claim.reproduce(seed),
     }
 }
@@ -227,6 +299,7 @@ pub fn catalogue(claims: &[Box<dyn Claim>], build: &Build) -> String {
                 evidence: about.evidence.to_string(),
                 exact_twin: claim.has_exact_twin(),
                 enclosed_twin: claim.has_enclosed_twin(),
+                statistical: claim.design().map(Statistical::of),
                 statement: about.statement,
                 hypotheses: about.hypotheses,
                 tolerance: about.tolerance,
@@ -262,6 +335,21 @@ mod tests {
         let value = value(&report);
         assert_eq!(value["claims"][0]["tightness"], Value::Null);
         assert_eq!(value["claims"][2]["tightness"].as_f64(), Some(0.998));
+    }
+
+    #[test]
+    fn what_was_declared_and_what_was_fitted() {
+        let mut report = sample::statistical();
+        report.claims[0].rates[0].points[0].high = f64::INFINITY;
+        let value = value(&report);
+        let claim = &value["claims"][0];
+        assert_eq!(claim["statistical"]["n"], 4096);
+        assert_eq!(claim["statistical"]["alpha"].as_f64(), Some(1e-8));
+        assert_eq!(claim["statistical"]["power"].as_f64(), Some(1.0 - 1e-6));
+        let rate = &claim["rates"][0];
+        assert_eq!(rate["window"], serde_json::json!([16.0, 64.0]));
+        assert_eq!(rate["points"][0]["high"].as_f64(), Some(f64::MAX));
+        assert_eq!(rate["interval"], serde_json::json!([-1.1, -0.9]));
     }
 
     #[test]

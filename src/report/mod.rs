@@ -27,7 +27,7 @@ pub mod text;
 pub use build::Build;
 pub use paint::Paint;
 
-use crate::claim::{ClaimReport, Role, Verdict};
+use crate::claim::{ClaimReport, Design, Role, Verdict};
 
 /// A ratio as a reader wants it: three figures, infinity as a sign.
 fn ratio(value: f64) -> String {
@@ -64,6 +64,12 @@ fn untold(claim: &ClaimReport) -> Option<String> {
     let names: Vec<&str> =
         mutations.filter(|mutated| !mutated.is_refuted()).map(|mutated| mutated.name).collect();
     (!names.is_empty()).then(|| names.join("; "))
+}
+
+/// What a statistical check had declared, in one line.
+fn declared(design: &Design) -> String {
+    let Design { alpha, repetitions, .. } = design;
+    format!("α = {alpha:e}, n = {repetitions}, power {}", design.power())
 }
 
 /// The largest error in words.

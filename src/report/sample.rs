@@ -1,6 +1,8 @@
 //! A report made by hand, for the tests of its renderings.
 
-use crate::claim::{About, ClaimReport, Evidence, Feature, Report, Role, Twin, Verdict};
+use crate::claim::{
+    About, ClaimReport, Design, Evidence, Feature, Rate, RatePoint, Report, Role, Twin, Verdict,
+};
 use std::time::Duration;
 
 fn about(id: &'static str, title: &'static str, role: Role, of: Option<&'static str>) -> About {
@@ -35,6 +37,8 @@ fn claim(about: About, worst: f64) -> ClaimReport {
         exact: None,
         enclosed: None,
         sought: None,
+        statistical: None,
+        rates: vec![],
         time: Duration::from_millis(125),
     }
 }
@@ -77,5 +81,38 @@ pub(super) fn failing() -> Report {
     let control = &mut report.claims[3];
     (control.verdict, control.worst, control.witness) = (Verdict::Fails, 12.0, None);
     control.reason = Some("the violation was not shown".into());
+    report
+}
+
+/// A fitted slope.
+pub(super) fn rate() -> Rate {
+    let at = |x: f64| RatePoint { x, y: 8.0 / x, low: 7.5 / x, high: 8.5 / x };
+    Rate {
+        name: "a < b",
+        x: "draws T",
+        y: "deviation",
+        points: [16.0, 32.0, 64.0].map(at).into(),
+        slope: -0.98,
+        interval: (-1.1, -0.9),
+        expected: -1.0,
+        allowance: 0.005,
+        widest: 0.25,
+    }
+}
+
+/// A run of one statistical claim, about a rate.
+pub(super) fn statistical() -> Report {
+    let mut report = holding();
+    report.claims.truncate(1);
+    let claim = &mut report.claims[0];
+    claim.statistical = Some(Design {
+        alpha: 1e-8,
+        cases: 1,
+        repetitions: 4096,
+        miss: 1e-6,
+        alternative: "a slope that is off by <½>",
+    });
+    claim.rates = vec![rate()];
+    (claim.cases, claim.worst, claim.evidence) = (1, 0.25, Evidence::Statistical);
     report
 }

@@ -1,6 +1,6 @@
 //! Reports as text for a terminal.
 
-use super::{Paint, counted, finding, ratio};
+use super::{Paint, counted, declared, finding, ratio};
 use crate::claim::{About, Chapter, Claim, ClaimReport, Report, Role, Verdict};
 use std::collections::BTreeMap;
 
@@ -64,7 +64,16 @@ fn row<'a>(claim: &'a ClaimReport, seed: u64, paint: Paint) -> Row<'a> {
         about: &claim.about,
         mark: if holds { paint.good("✓") } else { paint.bad("✗") },
         cells: vec![
-            format!("{:>5} {}", claim.cases, if claim.cases == 1 { "case" } else { "cases" }),
+            match claim.statistical {
+                Some(design) => format!("n = {}", design.repetitions),
+                None => {
+                    format!(
+                        "{:>5} {}",
+                        claim.cases,
+                        if claim.cases == 1 { "case" } else { "cases" }
+                    )
+                }
+            },
             finding(claim),
             tight.unwrap_or_default(),
             claim.evidence.to_string(),
@@ -110,10 +119,12 @@ pub fn catalogue(claims: &[Box<dyn Claim>], paint: Paint) -> String {
         .map(|claim| {
             let about = claim.about();
             let exact = if claim.has_exact_twin() { ", exact with --exact" } else { "" };
+            let declared =
+                claim.design().map_or(String::new(), |design| format!(", {}", declared(&design)));
             Row {
                 about,
                 mark: " ".into(),
-                cells: vec![about.role.to_string(), format!("{}{exact}", about.evidence)],
+                cells: vec![about.role.to_string(), format!("{}{exact}{declared}", about.evidence)],
                 notes: vec![],
             }
         })
@@ -142,6 +153,14 @@ S  Symmetrisations
 holds: 1 theorem, 1 bound, 2 controls; seed 7, 256 cases, 1.5 s
 "
         );
+    }
+
+    #[test]
+    fn a_statistical_check_says_how_often_it_drew() {
+        let text = run(&sample::statistical(), Paint::Plain);
+        assert!(text.contains("A3  n = 4096  0.250 of tolerance"), "{text}");
+        let again = sample::statistical().claims[0].reproduce(7);
+        assert_eq!(again, "equibayes verify A3 --seed 7");
     }
 
     #[test]

@@ -9,7 +9,10 @@ mod b2_categorical_enclosed;
 mod b2_categorical;
 mod b4_chi_squared;
 mod b6_bias;
+mod b7_deviation;
+mod b8_pac_bayes;
 mod b9_average;
+mod rates;
 mod world;
 
 use super::rounding::Judge;
@@ -20,9 +23,15 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     let mut claims = b1_total_variation::claims();
     claims.extend(b2_categorical::claims());
     claims.extend(b4_chi_squared::claims());
+    claims.extend(rates::of_asymmetry());
     claims.extend(b6_bias::claims());
+    claims.extend(rates::of_bias());
+    claims.extend(b7_deviation::claims());
+    claims.extend(rates::of_deviation());
+    claims.extend(b8_pac_bayes::claims());
     claims.extend(b9_average::claims());
     claims.extend(b10_partial::claims());
+    claims.extend(rates::of_partial_augmentation());
     claims
 }
 

@@ -1,7 +1,7 @@
 //! One claim on the page, with its controls.
 
-use super::super::{finding, ratio};
-use super::{Group, chart, escape, mark, math};
+use super::super::{declared, finding, ratio};
+use super::{Group, chart, escape, mark, math, plot};
 use crate::claim::{ClaimReport, Role, Verdict};
 
 /// A claim: statement, hypotheses, what was met, the spread of errors, controls, and how to run it.
@@ -16,7 +16,7 @@ pub(super) fn article(group: &Group<'_>, seed: u64) -> String {
     };
     format!(
         "<article id=\"{id}\" class=\"{verdict}\">\n<h3>{heading}</h3>\n{statement}{witness}\
-         <div class=\"columns\">\n<div>\n{hypotheses}{hits}{tolerance}</div>\n\
+         <div class=\"columns\">\n<div>\n{hypotheses}{hits}{tolerance}{design}</div>\n\
          <div>\n{charts}{mutations}</div>\n</div>\n{controls}\
          <p class=\"again\">Reproduce: <code>{again}</code></p>\n</article>\n",
         id = escape(about.id),
@@ -27,6 +27,7 @@ pub(super) fn article(group: &Group<'_>, seed: u64) -> String {
         hypotheses = hypotheses(claim),
         hits = hits(claim),
         tolerance = paragraph("Tolerance", about.tolerance, "tolerance"),
+        design = design(claim),
         charts = charts(claim),
         mutations = mutations(claim),
         again = escape(&claim.reproduce(seed)),
@@ -37,7 +38,7 @@ pub(super) fn article(group: &Group<'_>, seed: u64) -> String {
 fn section(claim: &ClaimReport) -> String {
     format!(
         "<section id=\"{id}\" class=\"control {verdict}\">\n<h4>{heading}</h4>\n{statement}\
-         <div class=\"columns\">\n<div>\n{hypotheses}</div>\n<div>\n{hits}</div>\n</div>\n\
+         <div class=\"columns\">\n<div>\n{hypotheses}</div>\n<div>\n{hits}{design}</div>\n</div>\n\
          {findings}</section>\n",
         id = escape(claim.about.id),
         verdict = claim.verdict,
@@ -45,6 +46,7 @@ fn section(claim: &ClaimReport) -> String {
         statement = statement(claim),
         hypotheses = hypotheses(claim),
         hits = hits(claim),
+        design = design(claim),
         findings = findings(claim),
     )
 }
@@ -73,17 +75,40 @@ fn charts(claim: &ClaimReport) -> String {
     let figure = |chart: String, caption: String| {
         format!("<figure>{chart}<figcaption>{caption}</figcaption></figure>\n")
     };
-    let spread = figure(
-        chart::histogram(claim),
-        format!("error / tolerance over the cases, largest {}", ratio(claim.worst)),
-    );
-    match claim.tightness {
-        Some(tightness) if claim.about.role == Role::Bound => {
-            let caption = format!("tightness: largest left side / right side {}", ratio(tightness));
-            spread + &figure(chart::gauge(tightness), caption)
-        }
-        _ => spread,
+    let mut figures = match claim.statistical {
+        // One test: nothing is spread.
+        Some(_) => String::new(),
+        None => figure(
+            chart::histogram(claim),
+            format!("error / tolerance over the cases, largest {}", ratio(claim.worst)),
+        ),
+    };
+    if let Some(tightness) = claim.tightness.filter(|_| claim.about.role == Role::Bound) {
+        let of = match claim.statistical {
+            Some(_) => "largest quantile / its bound",
+            None => "largest left side / right side",
+        };
+        figures +=
+            &figure(chart::gauge(tightness), format!("tightness: {of} {}", ratio(tightness)));
     }
+    for rate in &claim.rates {
+        figures += &figure(plot::log_log(rate), escape(&plot::caption(rate)));
+    }
+    figures
+}
+
+/// What a statistical check declared in advance, and what came out.
+fn design(claim: &ClaimReport) -> String {
+    let Some(design) = claim.statistical else { return String::new() };
+    let found = match claim.about.role {
+        Role::Control => String::new(),
+        _ => format!(" Found: {}.", finding(claim)),
+    };
+    format!(
+        "<h5>Declared in advance</h5>\n<p class=\"declared\">{} against: {}.{found}</p>\n",
+        escape(&declared(&design)),
+        math::set(design.alternative)
+    )
 }
 
 /// Role, evidence, cases and finding.
@@ -91,9 +116,12 @@ fn tags(claim: &ClaimReport) -> String {
     let mut tags = vec![
         claim.about.role.to_string(),
         format!("evidence: {}", claim.evidence),
-        super::counted(claim.cases, "case"),
+        match claim.statistical {
+            Some(design) => format!("n = {}", design.repetitions),
+            None => super::counted(claim.cases, "case"),
+        },
     ];
-    if claim.about.role == Role::Control {
+    if claim.about.role == Role::Control && claim.statistical.is_none() {
         let violated = claim.histogram[ClaimReport::BINS - 1];
         tags.push(format!("violated on {violated} of {}", claim.cases));
     }

@@ -1,9 +1,12 @@
 //! Reports as a web page: one file, without scripts, that loads nothing.
 
+mod axis;
 mod chart;
 mod claim;
 mod date;
 mod math;
+mod plot;
+mod tightness;
 
 use super::{Build, counted};
 use crate::claim::{Chapter, ClaimReport, Report, Role, Verdict};
@@ -100,12 +103,13 @@ pub fn page(report: &Report, build: &Build) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>{name} {version}: {verdict}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
-         {header}<nav aria-label=\"Claims\">\n{contents}</nav>\n<main>\n{sections}</main>\n\
+         {header}<nav aria-label=\"Claims\">\n{contents}</nav>\n{overview}<main>\n{sections}</main>\n\
          {LEGEND}</body>\n</html>\n",
         name = build.name,
         version = build.version,
         verdict = report.verdict(),
         header = header(report, build),
+        overview = tightness::chart(report),
     )
 }
 
@@ -117,7 +121,8 @@ two is spread. A bound also says how tight it was: the largest left side over ri
 <p>A control drops a hypothesis and must then be refuted by a margin of a thousand tolerances, with a \
 witness. Evidence is <em>exact</em> (rational or combinatorial), <em>enclosed</em> (directed rounding), \
 <em>float</em> (against a derived tolerance) or <em>statistical</em> (an error probability declared in \
-advance).</p>\n</footer>\n";
+advance: α over the p-value takes the place of error over tolerance, and all statistical checks together are wrong with a \
+probability below 10⁻⁶).</p>\n</footer>\n";
 
 fn header(report: &Report, build: &Build) -> String {
     let verdict = if report.holds() {

@@ -2,7 +2,8 @@
 
 use super::case::Case;
 use super::{no_group, over};
-use crate::claim::Outcome;
+use crate::claim::statistical::budget::ALPHA;
+use crate::claim::{Design, Outcome};
 use crate::family::{FamilyError, IsotropicGaussian, LogPartition, Member};
 use crate::group::{Orthogonal, SpecialOrthogonal};
 use crate::law::Residual;
@@ -17,6 +18,30 @@ use rand_chacha::ChaCha8Rng;
 /// How many draws an average has.
 const DRAWS: usize = 4096;
 
+/// How many instances are drawn.
+const CASES: usize = 16;
+
+/// The error probability of one average: an instance has four.
+const EACH: f64 = ALPHA / (4 * CASES) as f64;
+
+/// What is declared of the comparison with Haar draws.
+pub(super) const HAAR: Design = Design {
+    alpha: ALPHA,
+    cases: CASES,
+    repetitions: DRAWS,
+    // Where all averages are within their bars, a value that is farther than twice as much from the truth is not.
+    miss: ALPHA,
+    alternative: "a closed form that is off by more than twice the error bars",
+};
+
+/// And of the comparison with draws that are all the same: nothing in it is random but the instances.
+pub(super) const SAME: Design = Design {
+    miss: 0.0,
+    repetitions: STILL,
+    alternative: "averages that are not invariant, by a thousand error bars",
+    ..HAAR
+};
+
 /// So many draws that are all the same leave no error bars to speak of.
 const STILL: usize = 1 << 24;
 
@@ -28,9 +53,8 @@ const STILL: usize = 1 << 24;
 /// of a symmetric matrix are at most its Frobenius norm: at most twice the length of its coordinates, so that
 /// `R` is four times that.
 fn against(average: &HaarAverage, known: &DVector<f64>, length: f64) -> Residual {
-    const ALPHA: f64 = 1e-9;
     let (draws, dim) = (average.draws as f64, known.len() as f64);
-    let l = (4.0 * dim / ALPHA).ln();
+    let l = (4.0 * dim / EACH).ln();
     let rest = 7.0 * 4.0 * length * l / (3.0 * (draws - 1.0));
     (0..known.len())
         .map(|k| {

@@ -1,0 +1,284 @@
+//! B8: the defect on inputs that the posterior was chosen by.
+
+use super::control;
+use super::world::{World, square, worlds};
+use crate::claim::rounding::Tracked;
+use crate::claim::scene::Which;
+use crate::claim::statistical::binomial::upper_tail;
+use crate::claim::statistical::budget::ALPHA;
+use crate::claim::statistical::{Design, Measured, Statistical, instance};
+use crate::claim::{About, Claim, Evidence, Outcome, Role};
+use crate::defect::pac_bayes_bound;
+use crate::scalar::Scalar;
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+/// The claim with its controls.
+pub(super) fn claims() -> Vec<Box<dyn Claim>> {
+    let about = About {
+        id: "B8.finite",
+        title: "the defect of a posterior that was chosen by the inputs",
+        role: Role::Bound,
+        of: None,
+        evidence: Evidence::Statistical,
+        statement: "Δ(F_q) ≤ E_q r̂ + D² √((KL(q‖p) + ln(2√N/δ))/(2N)) with probability 1 − δ, r(θ, x) = avg_g ‖Φ(θ, ρ_X(g)x) − ρ_Y(g)Φ(θ, x)‖²",
+        hypotheses: &["finite group", "N independent inputs", "p is fixed beforehand", "r ≤ D²"],
+        tolerance: "exact binomial tests of the number of samples on which it fails, for Gibbs posteriors on six laws and one that fits every sample, δ = 0.05",
+        covers: &[],
+        cost: 1,
+    };
+    let copies = control(
+        about,
+        "B8.finite-copies",
+        "moved copies counted as independent inputs",
+        "Δ(F_q) ≤ E_q r̂ + D² √((KL(q‖p) + ln(2√(N|G|)/δ))/(2N|G|)) with probability 1 − δ",
+        &["N independent inputs"],
+    );
+    let after = control(
+        about,
+        "B8.finite-prior-after",
+        "a prior that is chosen with the posterior",
+        "Δ(F_q) ≤ E_q r̂ + D² √(ln(2√N/δ)/(2N)) with probability 1 − δ: KL(q‖p) = 0 for p = q",
+        &["p is fixed beforehand"],
+    );
+    vec![
+        Box::new(Statistical::new(about, DESIGN, coverage)),
+        Box::new(Statistical::new(copies, CERTAIN, |design, rng| {
+            let moved = |kl, inputs| bound(kl, inputs * COPIES.order);
+            shattered(design, rng, &COPIES, moved)
+        })),
+        Box::new(Statistical::new(after, CERTAIN, |design, rng| {
+            shattered(design, rng, &AFTER, |_, inputs| bound(0.0, inputs))
+        })),
+    ]
+}
+
+const DESIGN: Design = Design {
+    alpha: ALPHA,
+    cases: 1,
+    repetitions: 4_000,
+    miss: 1e-6,
+    alternative: "on one of the laws it fails with probability 2δ",
+};
+
+/// The controls fail on every sample.
+const CERTAIN: Design = Design {
+    alpha: ALPHA,
+    cases: 1,
+    repetitions: 200,
+    miss: 0.0,
+    alternative: "a posterior without an empirical defect, and a defect of at least 7/20 on every sample",
+};
+
+/// How often the bound may fail.
+const DELTA: f64 = 0.05;
+
+/// How many random laws are looked at.
+const LAWS: usize = 6;
+
+/// Inputs, and the slope of the Gibbs posterior in `N r̂/D²`, of one law after the other.
+const SIZES: [(usize, f64); LAWS] = [(1, 1.0), (4, 1.0), (16, 0.5), (4, 8.0), (64, 2.0), (2, 32.0)];
+
+/// Finitely many parameters and inputs.
+struct Law {
+    /// `d[x][g][θ]`.
+    d: Vec<Vec<Vec<Vec<f64>>>>,
+    /// `r[x][θ]`.
+    r: Vec<Vec<f64>>,
+    prior: Vec<f64>,
+    /// The largest `‖d‖²`, which is at most `D²`, and all that the bound needs of it.
+    largest: f64,
+    inputs: usize,
+    slope: f64,
+}
+
+impl Law {
+    /// A random world, if it has a defect: the model need not be jointly equivariant.
+    fn random(rng: &mut ChaCha8Rng, (inputs, slope): (usize, f64), jointly: bool) -> Option<Self> {
+        let network = instance(&worlds(None), rng);
+        let world = World::<Tracked>::of(&network, jointly)?;
+        let numbers =
+            |v: Vec<Tracked>| v.into_iter().map(|y| y.nearest_f64()).collect::<Vec<f64>>();
+        let d: Vec<Vec<Vec<Vec<f64>>>> = (0..world.inputs)
+            .map(|x| {
+                let of =
+                    |g| (0..world.parameters).map(|t| numbers(world.difference(g, t, x))).collect();
+                world.moves.iter().map(of).collect()
+            })
+            .collect();
+        let order = world.moves.len() as f64;
+        let r = d
+            .iter()
+            .map(|elements| {
+                let of =
+                    |theta: usize| elements.iter().map(|d| square(&d[theta])).sum::<f64>() / order;
+                (0..world.parameters).map(of).collect()
+            })
+            .collect();
+        let largest = d.iter().flatten().flatten().map(|d| square(d)).fold(0.0, f64::max);
+        let weights: Vec<Tracked> = network.scene.positive(Which::P, world.parameters);
+        let prior = numbers(super::world::normalised(weights));
+        (largest > 0.0 && prior.len() > 1).then_some(Self { d, r, prior, largest, inputs, slope })
+    }
+
+    /// `Δ(F_q)` over the right side, once.
+    fn ratio(&self, rng: &mut ChaCha8Rng) -> f64 {
+        let mut empirical = vec![0.0; self.prior.len()];
+        for _ in 0..self.inputs {
+            let drawn = &self.r[rng.random_range(0..self.r.len())];
+            empirical.iter_mut().zip(drawn).for_each(|(sum, r)| *sum += r / self.inputs as f64);
+        }
+        let strength = self.slope * self.inputs as f64 / self.largest;
+        let least = empirical.iter().copied().fold(f64::INFINITY, f64::min);
+        let weights: Vec<f64> = self
+            .prior
+            .iter()
+            .zip(&empirical)
+            .map(|(p, r)| p * (strength * (least - r)).exp())
+            .collect();
+        let q = super::world::normalised(weights);
+        let kl: f64 = q
+            .iter()
+            .zip(&self.prior)
+            .map(|(q, p)| if *q > 0.0 { q * (q / p).ln() } else { 0.0 })
+            .sum();
+        let fit: f64 = q.iter().zip(&empirical).map(|(q, r)| q * r).sum();
+        let defect: f64 = self
+            .d
+            .iter()
+            .map(|elements| {
+                let of = |d: &Vec<Vec<f64>>| {
+                    square(&super::world::weighted(d[0].len(), &q, |theta| &d[theta]))
+                };
+                elements.iter().map(of).sum::<f64>() / elements.len() as f64
+            })
+            .sum();
+        let bound = pac_bayes_bound(fit, self.largest, kl.max(0.0), self.inputs, DELTA);
+        defect / self.d.len() as f64 / bound.unwrap_or(f64::NAN)
+    }
+}
+
+/// A world in which every sample can be fitted: `order` inputs in each of many orbits, an output that a parameter of 0 or 1
+/// for each orbit switches on at every other input. On an orbit that is on, half of the elements move the output: `r = ½`.
+///
+/// The posterior has one point: off on the orbits of the sample, on elsewhere.
+struct Shattered {
+    orbits: usize,
+    order: usize,
+    inputs: usize,
+}
+
+const COPIES: Shattered = Shattered { orbits: 10, order: 64, inputs: 3 };
+const AFTER: Shattered = Shattered { orbits: 100, order: 64, inputs: 30 };
+
+impl Shattered {
+    /// `Δ(F_q)` for a random sample. `E_q r̂ = 0`.
+    fn defect(&self, rng: &mut ChaCha8Rng) -> f64 {
+        let mut on = vec![true; self.orbits];
+        for _ in 0..self.inputs {
+            on[rng.random_range(0..self.orbits)] = false;
+        }
+        0.5 * on.iter().filter(|&&on| on).count() as f64 / self.orbits as f64
+    }
+
+    /// `KL(q‖p)` for the uniform prior on all ways to switch.
+    fn divergence(&self) -> f64 {
+        self.orbits as f64 * std::f64::consts::LN_2
+    }
+}
+
+/// The right side without an empirical defect, for `D = 1`.
+fn bound(kl: f64, inputs: usize) -> f64 {
+    pac_bayes_bound(0.0, 1.0, kl, inputs, DELTA).unwrap_or(f64::NAN)
+}
+
+/// The number of samples on which the bound fails, and the quantile that is the tightness.
+fn summary(ratios: &mut [f64]) -> (usize, f64) {
+    ratios.sort_by(f64::total_cmp);
+    // Rounding alone is no failure.
+    let failures = ratios.len() - ratios.partition_point(|&ratio| ratio <= 1.0 + 1e-12);
+    let rank = (ratios.len() as f64 * (1.0 - DELTA)).ceil() as usize;
+    (failures, ratios[rank - 1])
+}
+
+fn coverage(design: &Design, rng: &mut ChaCha8Rng) -> Measured {
+    let mut laws: Vec<Law> = Vec::with_capacity(LAWS);
+    while laws.len() < LAWS {
+        laws.extend(Law::random(rng, SIZES[laws.len()], laws.len() % 2 == 0));
+    }
+    let mut found: Vec<(usize, f64, String)> = laws
+        .iter()
+        .map(|law| {
+            let mut ratios: Vec<f64> = (0..design.repetitions).map(|_| law.ratio(rng)).collect();
+            let (failures, tight) = summary(&mut ratios);
+            let Law { inputs, slope, prior, .. } = law;
+            (
+                failures,
+                tight,
+                format!("Gibbs posterior, N = {inputs}, slope {slope}, prior {prior:?}"),
+            )
+        })
+        .collect();
+    let right = bound(COPIES.divergence(), COPIES.inputs);
+    let mut ratios: Vec<f64> =
+        (0..design.repetitions).map(|_| COPIES.defect(rng) / right).collect();
+    let (failures, tight) = summary(&mut ratios);
+    found.push((failures, tight, "a posterior that fits every sample, N = 3".to_owned()));
+    let most = found.iter().map(|(failures, ..)| *failures).max().unwrap_or(0);
+    let p = (upper_tail(most, design.repetitions, DELTA) * found.len() as f64).min(1.0);
+    let tightest =
+        found.iter().fold(&found[0], |best, each| if each.1 > best.1 { each } else { best });
+    let told = format!("{}: {} of {} samples failed", tightest.2, tightest.0, design.repetitions);
+    let outcome = Outcome::new("failures among the samples", design.judge(p)).tight(tightest.1);
+    Measured::new(outcome, told)
+}
+
+fn shattered(
+    design: &Design,
+    rng: &mut ChaCha8Rng,
+    world: &Shattered,
+    bound: impl Fn(f64, usize) -> f64,
+) -> Measured {
+    let right = bound(world.divergence(), world.inputs);
+    let failures = (0..design.repetitions).filter(|_| world.defect(rng) > right).count();
+    let p = upper_tail(failures, design.repetitions, DELTA);
+    let Shattered { orbits, order, inputs } = world;
+    let found = format!(
+        "{orbits} orbits of {order} inputs, N = {inputs}: it failed on {failures} of {} samples, right side {right:.3}",
+        design.repetitions
+    );
+    Measured::new(Outcome::new("failures among the samples", design.judge(p)), found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::CONTROL_MARGIN;
+    use crate::claim::statistical::binomial::{critical, lower_tail};
+
+    #[test]
+    fn the_declared_power_is_there() {
+        let n = DESIGN.repetitions;
+        let least = critical(n, DELTA, DESIGN.alpha / (LAWS + 1) as f64);
+        let miss = lower_tail(least - 1, n, 2.0 * DELTA);
+        assert!(miss <= DESIGN.miss, "{miss}");
+        // The controls: a sample has at most N orbits, and the defect is above the bound whatever it is.
+        let least = |world: &Shattered| 0.5 * (1.0 - world.inputs as f64 / world.orbits as f64);
+        assert!(least(&COPIES) > bound(COPIES.divergence(), COPIES.inputs * COPIES.order));
+        assert!(least(&AFTER) > bound(0.0, AFTER.inputs));
+        assert!(least(&COPIES) >= 0.35 - 1e-12 && least(&AFTER) >= 0.35 - 1e-12);
+        let all = upper_tail(CERTAIN.repetitions, CERTAIN.repetitions, DELTA);
+        assert!(all <= CERTAIN.alpha / CONTROL_MARGIN);
+    }
+
+    /// The closed form of the world that can be fitted, by its definition.
+    #[test]
+    fn half_of_the_elements_move_an_output() {
+        let order = COPIES.order;
+        let output = |input: usize| (input % 2) as f64;
+        for x in 0..order {
+            let r = (0..order).map(|g| (output((x + g) % order) - output(x)).powi(2)).sum::<f64>();
+            assert_eq!(r / order as f64, 0.5);
+        }
+    }
+}
