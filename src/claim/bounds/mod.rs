@@ -2,18 +2,31 @@
 
 mod b10_partial;
 mod b1_total_variation;
+mod b2_orbit_divergence;
+mod b3_wasserstein;
 mod b4_chi_squared;
+mod b5_conjugate;
+mod b5_convex;
+mod b5_logistic;
+mod b5_ridge;
 mod b6_bias;
 mod b9_average;
 mod world;
 
 use super::rounding::Judge;
 use super::{About, Claim, Feature, Outcome, Role};
+use crate::law::Residual;
 
 /// All entries of the chapter.
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     let mut claims = b1_total_variation::claims();
+    claims.extend(b2_orbit_divergence::claims());
+    claims.extend(b3_wasserstein::claims());
     claims.extend(b4_chi_squared::claims());
+    claims.extend(b5_conjugate::claims());
+    claims.extend(b5_convex::claims());
+    claims.extend(b5_ridge::claims());
+    claims.extend(b5_logistic::claims());
     claims.extend(b6_bias::claims());
     claims.extend(b9_average::claims());
     claims.extend(b10_partial::claims());
@@ -52,4 +65,13 @@ fn control(
 fn bounded<T: Judge>(outcome: Outcome, part: &'static str, lhs: &T, rhs: &T) -> Outcome {
     let tolerance = (rhs.clone() - lhs.clone()).error_bound();
     outcome.bounded(part, lhs.nearest_f64(), rhs.nearest_f64(), tolerance)
+}
+
+/// As [`bounded`], for a step on the way that does not count towards the tightness.
+fn at_most<T: Judge>(outcome: Outcome, part: &'static str, lhs: &T, rhs: &T) -> Outcome {
+    let excess = lhs.clone() - rhs.clone();
+    let error = excess.nearest_f64();
+    // Not `max`, which would drop a NaN.
+    let error = if error <= 0.0 { 0.0 } else { error };
+    outcome.and(part, Residual::new(error, excess.error_bound()))
 }
