@@ -4,6 +4,8 @@
 //! in floating point and in exact arithmetic alike: every number in it is a dyadic rational, which
 //! both represent exactly.
 
+mod nearby;
+
 use super::folded::Folded;
 use super::registry::{Acting, GroupSample, SmallGroup};
 use super::{Feature, Features, Instance};

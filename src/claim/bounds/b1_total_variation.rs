@@ -5,7 +5,7 @@ use super::{KINDS, TOLERANCE, bounded, control};
 use crate::claim::enclosed::with_enclosed;
 use crate::claim::equivariance::network::Network;
 use crate::claim::rounding::{Judge, Tracked};
-use crate::claim::{About, Claim, Entry, Evidence, Outcome, Role};
+use crate::claim::{About, Claim, Entry, Evidence, Mutation, Outcome, Role, Seeking};
 use crate::defect::mean_squared_defect_bound;
 use crate::scalar::{Rational, Scalar};
 use num_traits::Float;
@@ -30,12 +30,12 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 about,
                 instances: worlds,
                 check: |network| {
-                    World::<Tracked>::of(network, true).map_or_else(Outcome::vacuous, |w| {
-                        divergences(&w, total_variation(&w, (1, 1)))
-                    })
+                    let all = |w: World<_>| divergences(&w, total_variation(&w, (1, 1)), (1, 1));
+                    World::<Tracked>::of(network, true).map_or_else(Outcome::vacuous, all)
                 },
                 exact: Some(|network| variation::<Rational>(network, true, (1, 1)).partial()),
-            },
+            }
+            .sought(SEEKING),
             super::b1_enclosed::check
         )),
         Box::new(Entry {
@@ -63,6 +63,51 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|network| variation::<Rational>(network, true, (81, 100))),
         }),
     ]
+}
+
+/// Tight instances, and what they are to refute.
+const SEEKING: Seeking<Network> = Seeking {
+    neighbour: Network::nearby,
+    mutations: &[
+        Mutation {
+            name: "0.9 D²",
+            check: |network| variation::<Tracked>(network, true, (9, 10)),
+        },
+        Mutation { name: "D in place of D²", check: |network| compared(network, first_power) },
+        Mutation {
+            name: "0.9 KL/2",
+            check: |network| compared(network, |world| pinsker(world, (9, 10))),
+        },
+        Mutation {
+            name: "0.9 (1 − e^{−KL})",
+            check: |network| compared(network, |world| bretagnolle_huber(world, (9, 10))),
+        },
+        Mutation {
+            name: "0.9 D² avg_g min(KL/2, 1 − e^{−KL})",
+            check: |network| {
+                compared(network, |world| divergences(world, Outcome::vacuous(), (9, 10)))
+            },
+        },
+    ],
+    steps: 256,
+};
+
+fn compared(network: &Network, check: fn(&World<Tracked>) -> Outcome) -> Outcome {
+    World::of(network, true).map_or_else(Outcome::vacuous, |world| check(&world))
+}
+
+/// With the square of the diameter lost.
+fn first_power(world: &World<Tracked>) -> Outcome {
+    let mut outcome = Outcome::vacuous();
+    for g in &world.moves {
+        let variation = squared_variation(world, g);
+        for x in 0..world.inputs {
+            let diameter = Float::sqrt(squared_diameter(world, g.x.image(x).0));
+            let defect = square(&world.defect(g, x));
+            outcome = bounded(outcome, "‖δ_g(x)‖² ≤ D TV²", &defect, &(diameter * variation));
+        }
+    }
+    outcome
 }
 
 fn variation<T: Judge>(network: &Network, jointly: bool, factor: (i64, i64)) -> Outcome {
@@ -104,20 +149,39 @@ fn total_variation<T: Judge>(world: &World<T>, (numerator, denominator): (i64, i
     outcome
 }
 
-/// The two inequalities between total variation and divergence, and the library's bound on the mean.
-fn divergences(world: &World<Tracked>, mut outcome: Outcome) -> Outcome {
-    let mut divergences = Vec::with_capacity(world.moves.len());
-    for g in &world.moves {
-        let variation = squared_variation(world, g);
-        let kl = world
-            .q
-            .iter()
-            .zip(&world.pushed(g))
-            .fold(Tracked::exact(0.0), |sum, (&p, &q)| sum + p * Float::ln(p / q));
-        outcome = bounded(outcome, "TV² ≤ KL/2", &variation, &(kl / Tracked::count(2)));
-        outcome = bounded(outcome, "TV² ≤ 1 − e^{−KL}", &variation, &-Float::exp_m1(-kl));
-        divergences.push(kl);
-    }
+/// `KL(q ‖ g_#q)`.
+fn divergence(world: &World<Tracked>, g: &Move) -> Tracked {
+    let pushed = world.pushed(g);
+    let terms = world.q.iter().zip(&pushed);
+    terms.fold(Tracked::exact(0.0), |sum, (&p, &q)| sum + p * Float::ln(p / q))
+}
+
+fn pinsker(world: &World<Tracked>, (numerator, denominator): (i64, i64)) -> Outcome {
+    world.moves.iter().fold(Outcome::vacuous(), |outcome, g| {
+        let half = divergence(world, g) / Tracked::count(2);
+        let rhs = half * Tracked::ratio(numerator, denominator);
+        bounded(outcome, "TV² ≤ KL/2", &squared_variation(world, g), &rhs)
+    })
+}
+
+fn bretagnolle_huber(world: &World<Tracked>, (numerator, denominator): (i64, i64)) -> Outcome {
+    world.moves.iter().fold(Outcome::vacuous(), |outcome, g| {
+        let rhs = -Float::exp_m1(-divergence(world, g)) * Tracked::ratio(numerator, denominator);
+        bounded(outcome, "TV² ≤ 1 − e^{−KL}", &squared_variation(world, g), &rhs)
+    })
+}
+
+/// The two inequalities between total variation and divergence, and a multiple of the library's bound on the mean.
+fn divergences(
+    world: &World<Tracked>,
+    outcome: Outcome,
+    (numerator, denominator): (i64, i64),
+) -> Outcome {
+    let mut outcome = outcome
+        .and_of("divergence", pinsker(world, (1, 1)))
+        .and_of("divergence", bretagnolle_huber(world, (1, 1)));
+    let divergences: Vec<Tracked> =
+        world.moves.iter().map(|g| divergence(world, g)).collect();
     let diameter = (0..world.inputs)
         .map(|x| squared_diameter(world, x))
         .fold(Tracked::exact(0.0), |a, b| if b > a { b } else { a });
@@ -130,7 +194,8 @@ fn divergences(world: &World<Tracked>, mut outcome: Outcome) -> Outcome {
         // Both branches of the minimum have slopes of at most 1 in KL, so the bound is as wrong as the divergences
         // are, times D².
         let each = divergences.iter().map(|kl| kl.value());
-        let rhs = mean_squared_defect_bound(diameter.value(), each);
+        let factor = numerator as f64 / denominator as f64;
+        let rhs = factor * mean_squared_defect_bound(diameter.value(), each);
         let worst = divergences.iter().fold(0.0_f64, |worst, kl| worst.max(kl.bound()));
         let sums = (world.moves.len() + 8) as f64 * f64::UNIT_ROUNDOFF * rhs;
         let tolerance = mean.bound() + sums + diameter.value() * worst + diameter.bound();

@@ -4,18 +4,42 @@ use super::world::{World, minus, small_worlds, square, worlds};
 use super::{KINDS, TOLERANCE, bounded, control};
 use crate::claim::equivariance::network::Network;
 use crate::claim::rounding::{Judge, Tracked, close};
-use crate::claim::{About, Claim, Entry, Evidence, Outcome, Role};
+use crate::claim::{About, Claim, Entry, Evidence, Mutation, Outcome, Role, Seeking};
 use crate::family::{Categorical, chi_squared};
 use crate::law::Residual;
 use crate::scalar::Rational;
 use num_traits::Float;
 
-/// What stands in the place of `χ²(g_#q‖q)`.
+/// What stands in the place of `tr Var_q Φ(θ, ρ_X(g)x) · χ²(g_#q‖q)`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Divergence {
     ChiSquared,
     NineTenths,
+    /// `χ²(q‖g_#q)`.
+    Turned,
+    /// `tr Var_q Φ(θ, x)`.
+    WrongSide,
 }
+
+/// Tight instances, and what they are to refute.
+const SEEKING: Seeking<Network> = Seeking {
+    neighbour: Network::nearby,
+    mutations: &[
+        Mutation {
+            name: "0.9 χ²",
+            check: |network| bound::<Tracked>(network, true, Divergence::NineTenths),
+        },
+        Mutation {
+            name: "χ²(q‖g_#q)",
+            check: |network| bound::<Tracked>(network, true, Divergence::Turned),
+        },
+        Mutation {
+            name: "the variance at x in place of ρ_X(g)x",
+            check: |network| bound::<Tracked>(network, true, Divergence::WrongSide),
+        },
+    ],
+    steps: 256,
+};
 
 /// The claim with its controls.
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
@@ -32,18 +56,21 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         cost: 4,
     };
     vec![
-        Box::new(Entry {
-            about,
-            instances: worlds,
-            check: |network| {
-                World::<Tracked>::of(network, true).map_or_else(Outcome::vacuous, |world| {
-                    closed_form(&world, variance(&world, Divergence::ChiSquared))
-                })
-            },
-            exact: Some(|network| {
-                bound::<Rational>(network, true, Divergence::ChiSquared).partial()
-            }),
-        }),
+        Box::new(
+            Entry {
+                about,
+                instances: worlds,
+                check: |network| {
+                    World::<Tracked>::of(network, true).map_or_else(Outcome::vacuous, |world| {
+                        closed_form(&world, variance(&world, Divergence::ChiSquared))
+                    })
+                },
+                exact: Some(|network| {
+                    bound::<Rational>(network, true, Divergence::ChiSquared).partial()
+                }),
+            }
+            .sought(SEEKING),
+        ),
         Box::new(Entry {
             about: control(
                 about,
@@ -87,15 +114,18 @@ fn sum_of_squares<T: Judge>(p: &[T], q: &[T]) -> T {
 fn variance<T: Judge>(world: &World<T>, divergence: Divergence) -> Outcome {
     let mut outcome = Outcome::vacuous();
     for g in &world.moves {
-        let mut factor = sum_of_squares(&world.pushed(g), &world.q);
-        if divergence == Divergence::NineTenths {
-            factor *= T::ratio(9, 10);
-        }
+        let pushed = world.pushed(g);
+        let factor = match divergence {
+            Divergence::NineTenths => sum_of_squares(&pushed, &world.q) * T::ratio(9, 10),
+            Divergence::Turned => sum_of_squares(&world.q, &pushed),
+            Divergence::ChiSquared | Divergence::WrongSide => sum_of_squares(&pushed, &world.q),
+        };
         for x in 0..world.inputs {
             let there = g.x.image(x).0;
-            let mean = world.mean(&world.q, there);
+            let at = if divergence == Divergence::WrongSide { x } else { there };
+            let mean = world.mean(&world.q, at);
             let variance = (0..world.parameters).fold(T::zero(), |sum, theta| {
-                let step = minus(world.model(theta, there), &mean);
+                let step = minus(world.model(theta, at), &mean);
                 sum + world.q[theta].clone() * square(&step)
             });
             outcome = bounded(

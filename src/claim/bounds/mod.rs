@@ -7,7 +7,13 @@ mod b1_total_variation;
 #[cfg(feature = "enclosure")]
 mod b2_categorical_enclosed;
 mod b2_categorical;
+mod b2_orbit_divergence;
+mod b3_wasserstein;
 mod b4_chi_squared;
+mod b5_conjugate;
+mod b5_convex;
+mod b5_logistic;
+mod b5_ridge;
 mod b6_bias;
 mod b7_deviation;
 mod b8_pac_bayes;
@@ -17,12 +23,19 @@ mod world;
 
 use super::rounding::Judge;
 use super::{About, Claim, Feature, Outcome, Role};
+use crate::law::Residual;
 
 /// All entries of the chapter.
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     let mut claims = b1_total_variation::claims();
+    claims.extend(b2_orbit_divergence::claims());
     claims.extend(b2_categorical::claims());
+    claims.extend(b3_wasserstein::claims());
     claims.extend(b4_chi_squared::claims());
+    claims.extend(b5_conjugate::claims());
+    claims.extend(b5_convex::claims());
+    claims.extend(b5_ridge::claims());
+    claims.extend(b5_logistic::claims());
     claims.extend(rates::of_asymmetry());
     claims.extend(b6_bias::claims());
     claims.extend(rates::of_bias());
@@ -67,4 +80,13 @@ fn control(
 fn bounded<T: Judge>(outcome: Outcome, part: &'static str, lhs: &T, rhs: &T) -> Outcome {
     let tolerance = (rhs.clone() - lhs.clone()).error_bound();
     outcome.bounded(part, lhs.nearest_f64(), rhs.nearest_f64(), tolerance)
+}
+
+/// As [`bounded`], for a step on the way that does not count towards the tightness.
+fn at_most<T: Judge>(outcome: Outcome, part: &'static str, lhs: &T, rhs: &T) -> Outcome {
+    let excess = lhs.clone() - rhs.clone();
+    let error = excess.nearest_f64();
+    // Not `max`, which would drop a NaN.
+    let error = if error <= 0.0 { 0.0 } else { error };
+    outcome.and(part, Residual::new(error, excess.error_bound()))
 }

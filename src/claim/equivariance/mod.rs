@@ -23,7 +23,7 @@ mod e8_tied;
 mod e9_orbit_sampling;
 pub(super) mod network;
 mod picture;
-mod regression;
+pub(super) mod regression;
 mod trained_network;
 mod walk;
 

@@ -13,6 +13,7 @@ use crate::representation::{
 use crate::scalar::Scalar;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use rand_chacha::ChaCha8Rng;
 use std::fmt;
 
 /// A group that acts on the layer spaces of a network.
@@ -26,9 +27,9 @@ pub(in crate::claim) struct Network {
     /// The blocks of the spaces after the inputs: the outputs last.
     pub(in crate::claim) later: Vec<Vec<Block>>,
     /// Whether layers have biases.
-    pub(super) bias: bool,
+    pub(in crate::claim) bias: bool,
     /// One code for each hidden layer.
-    pub(super) activations: Vec<u8>,
+    pub(in crate::claim) activations: Vec<u8>,
 }
 
 impl fmt::Debug for Network {
@@ -124,7 +125,7 @@ impl<T: Scalar> Activation<T> for Piecewise {
 }
 
 /// What a code stands for, in floating point and in exact arithmetic.
-pub(super) trait Choice: Nonlinearity {
+pub(in crate::claim) trait Choice: Nonlinearity {
     fn of(code: u8) -> Self;
 }
 
@@ -155,13 +156,18 @@ impl Network {
         self.scene.group()
     }
 
+    /// A network near this one, for searches: see [`Scene::nearby`].
+    pub(in crate::claim) fn nearby(&self, rng: &mut ChaCha8Rng) -> Self {
+        Self { scene: self.scene.nearby(rng), ..self.clone() }
+    }
+
     /// The number of hidden layers.
     pub(super) fn hidden(&self) -> usize {
         self.later.len() - 1
     }
 
     /// The scene of one layer space, the inputs being number 0.
-    pub(super) fn space(&self, number: usize) -> Scene {
+    pub(in crate::claim) fn space(&self, number: usize) -> Scene {
         match number.checked_sub(1) {
             None => self.scene.clone(),
             Some(later) => Scene { blocks: self.later[later].clone(), ..self.scene.clone() },
@@ -174,14 +180,14 @@ impl Network {
     }
 
     /// The activation of each hidden layer.
-    pub(super) fn choices<A: Choice>(&self) -> Vec<A> {
+    pub(in crate::claim) fn choices<A: Choice>(&self) -> Vec<A> {
         (0..self.hidden())
             .map(|layer| A::of(self.activations.get(layer).copied().unwrap_or_default()))
             .collect()
     }
 
     /// The representations of all spaces, without signs where the activation is not odd.
-    pub(super) fn suited<A: Choice>(&self) -> Vec<SignedPermutationRep<AnyGroup>> {
+    pub(in crate::claim) fn suited<A: Choice>(&self) -> Vec<SignedPermutationRep<AnyGroup>> {
         let mut spaces = self.signed();
         for (space, activation) in spaces[1..].iter_mut().zip(self.choices::<A>()) {
             if !activation.is_odd() {
@@ -192,7 +198,7 @@ impl Network {
     }
 
     /// The network with these layer spaces.
-    pub(super) fn mlp<A: Choice, R: Representation>(
+    pub(in crate::claim) fn mlp<A: Choice, R: Representation>(
         &self,
         spaces: &[R],
     ) -> Result<Mlp<A>, ModelError> {
@@ -216,7 +222,7 @@ impl Network {
     }
 
     /// Some group elements: those picked, and the last one.
-    pub(super) fn elements(&self) -> Vec<AnyElement> {
+    pub(in crate::claim) fn elements(&self) -> Vec<AnyElement> {
         let group = self.group();
         let last = group.small_order().unwrap_or(1) - 1;
         let picked = (0..self.scene.picks.len().min(3)).map(|k| self.scene.element(k));

@@ -23,10 +23,10 @@ use proptest::strategy::{BoxedStrategy, Strategy};
 use std::error::Error;
 
 /// What a check of this chapter may meet on the way: an instance that leaves a parameter space.
-pub(super) type Checked<T> = Result<T, Box<dyn Error>>;
+pub(in crate::claim) type Checked<T> = Result<T, Box<dyn Error>>;
 
 /// A Gaussian family with an action, and its closed forms.
-pub(super) trait Setting<T: Scalar> {
+pub(in crate::claim) trait Setting<T: Scalar> {
     /// The action on `θ`.
     type Rep: ActsOn<T, Group = AnyGroup>;
     /// The family, closed under it.
@@ -53,10 +53,10 @@ pub(super) trait Setting<T: Scalar> {
 }
 
 /// Diagonal Gaussians under signed permutations.
-pub(super) struct Diagonal;
+pub(in crate::claim) struct Diagonal;
 
 /// Full Gaussians under conjugates of them, in general not orthogonal.
-pub(super) struct Full;
+pub(in crate::claim) struct Full;
 
 impl<T: Scalar> Setting<T> for Diagonal {
     type Rep = SignedPermutationRep<AnyGroup>;
@@ -117,15 +117,15 @@ impl<T: Scalar> Setting<T> for Full {
 }
 
 /// The examples of every instance, and the weight of their mean loss.
-pub(super) const EXAMPLES: usize = 3;
+pub(in crate::claim) const EXAMPLES: usize = 3;
 
 /// `N` as a scalar.
-pub(super) fn weight<T: Scalar>() -> T {
+pub(in crate::claim) fn weight<T: Scalar>() -> T {
     T::count(EXAMPLES)
 }
 
 /// A scene's examples, in eighths of small numbers.
-pub(super) fn data<T: Scalar>(scene: &Scene, dim: usize) -> Checked<Dataset<T>> {
+pub(in crate::claim) fn data<T: Scalar>(scene: &Scene, dim: usize) -> Checked<Dataset<T>> {
     let numbers: Vec<T> = scene.vector(Which::P, EXAMPLES * (dim + 1));
     let half = |x: &T| T::ratio(1, 2) * x.clone();
     let (inputs, targets) = numbers.split_at(EXAMPLES * dim);
@@ -133,16 +133,16 @@ pub(super) fn data<T: Scalar>(scene: &Scene, dim: usize) -> Checked<Dataset<T>> 
 }
 
 /// How a representation of parameters moves inputs, and outputs not at all.
-pub(super) type Moved<R> = Joint<R, Dual<R>, Trivial<AnyGroup>>;
+pub(in crate::claim) type Moved<R> = Joint<R, Dual<R>, Trivial<AnyGroup>>;
 
 /// The joint action on `⟨θ, x⟩`.
-pub(super) fn joint<R: Representation<Group = AnyGroup>>(rep: &R) -> Checked<Moved<R>> {
+pub(in crate::claim) fn joint<R: Representation<Group = AnyGroup>>(rep: &R) -> Checked<Moved<R>> {
     let outputs = Trivial::new(rep.group().clone(), 1);
     Ok(Joint::new(rep.clone(), Dual::new(rep.clone()), outputs)?)
 }
 
 /// The mean squared error of the data, augmented.
-pub(super) fn risk<R, T>(
+pub(in crate::claim) fn risk<R, T>(
     rep: &R,
     data: &Dataset<T>,
     policy: Augmentation<AnyElement>,
@@ -157,7 +157,7 @@ where
 
 /// The hypothesis that an instance drops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Drops {
+pub(in crate::claim) enum Drops {
     /// None.
     Nothing,
     /// The prior is invariant.
@@ -167,16 +167,16 @@ pub(super) enum Drops {
 }
 
 /// A posterior, a prior and an augmented loss.
-pub(super) struct Posed<S: Setting<T>, T: Scalar> {
-    pub(super) rep: S::Rep,
-    pub(super) q: Member<S::Family, T>,
-    pub(super) prior: Member<S::Family, T>,
-    pub(super) raw: QuadraticRisk<T>,
-    pub(super) risk: QuadraticRisk<T>,
+pub(in crate::claim) struct Posed<S: Setting<T>, T: Scalar> {
+    pub(in crate::claim) rep: S::Rep,
+    pub(in crate::claim) q: Member<S::Family, T>,
+    pub(in crate::claim) prior: Member<S::Family, T>,
+    pub(in crate::claim) raw: QuadraticRisk<T>,
+    pub(in crate::claim) risk: QuadraticRisk<T>,
 }
 
 /// The scene's instance, with all hypotheses but the one that is dropped.
-pub(super) fn posed<S: Setting<T>, T: Scalar>(scene: &Scene, drops: Drops) -> Checked<Posed<S, T>> {
+pub(in crate::claim) fn posed<S: Setting<T>, T: Scalar>(scene: &Scene, drops: Drops) -> Checked<Posed<S, T>> {
     let rep = S::rep(scene);
     let (q, free) = (S::member(scene, Which::Q)?, S::member(scene, Which::P)?);
     let prior = if drops == Drops::Prior { free } else { geometric(&free, &rep)? };
@@ -192,17 +192,17 @@ pub(super) fn posed<S: Setting<T>, T: Scalar>(scene: &Scene, drops: Drops) -> Ch
 }
 
 /// Scenes for diagonal Gaussians.
-pub(super) fn diagonal_scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
+pub(in crate::claim) fn diagonal_scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
     moderate(6, wanted)
 }
 
 /// Scenes for full Gaussians.
-pub(super) fn full_scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
+pub(in crate::claim) fn full_scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
     moderate(4, wanted)
 }
 
 /// Small groups, and moderate scales: the spread of scales multiplies every tolerance here and adds nothing.
-pub(super) fn moderate(max_dim: usize, wanted: Option<Feature>) -> BoxedStrategy<Scene> {
+pub(in crate::claim) fn moderate(max_dim: usize, wanted: Option<Feature>) -> BoxedStrategy<Scene> {
     strategy::scenes_with(max_dim, wanted)
         .prop_map(|mut scene| {
             if let GroupSpec::Generated { degree, .. } = &mut scene.group {
@@ -215,7 +215,7 @@ pub(super) fn moderate(max_dim: usize, wanted: Option<Feature>) -> BoxedStrategy
 }
 
 /// The kinds of instance under signed permutations.
-pub(super) const DIAGONAL: &[Feature] = &[
+pub(in crate::claim) const DIAGONAL: &[Feature] = &[
     Feature::TrivialGroup,
     Feature::NonAbelian,
     Feature::FreeOrbit,
@@ -225,7 +225,7 @@ pub(super) const DIAGONAL: &[Feature] = &[
 ];
 
 /// The kinds of instance under general actions.
-pub(super) const FULL: &[Feature] = &[
+pub(in crate::claim) const FULL: &[Feature] = &[
     Feature::TrivialGroup,
     Feature::NonAbelian,
     Feature::NonFreeOrbit,
@@ -234,11 +234,11 @@ pub(super) const FULL: &[Feature] = &[
 ];
 
 /// The outcome of a check; one that cannot be evaluated refutes the claim.
-pub(super) fn settled(result: Checked<Outcome>) -> Outcome {
+pub(in crate::claim) fn settled(result: Checked<Outcome>) -> Outcome {
     result.unwrap_or_else(|_| Outcome::new("the instance cannot be evaluated", Residual::failed()))
 }
 
 /// The outcome of a control's check; one that cannot be evaluated shows nothing.
-pub(super) fn measured(result: Checked<Outcome>) -> Outcome {
+pub(in crate::claim) fn measured(result: Checked<Outcome>) -> Outcome {
     result.unwrap_or_else(|_| Outcome::vacuous())
 }
