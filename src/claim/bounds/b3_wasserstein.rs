@@ -354,8 +354,10 @@ fn moved_covariance<R: ActsOn<Tracked, Group = AnyGroup>>(
     covariance: &DMatrix<Tracked>,
 ) -> DMatrix<Tracked> {
     let columns = |matrix: &DMatrix<Tracked>| {
-        let moved: Vec<DVector<Tracked>> =
-            matrix.column_iter().map(|column| rep.apply(g, column.clone_owned().as_slice())).collect();
+        let moved: Vec<DVector<Tracked>> = matrix
+            .column_iter()
+            .map(|column| rep.apply(g, column.clone_owned().as_slice()))
+            .collect();
         DMatrix::from_columns(&moved)
     };
     columns(&columns(covariance).transpose())

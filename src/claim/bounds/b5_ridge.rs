@@ -140,7 +140,8 @@ impl<T: Judge> Ridge<T> {
             _ => scene.vector(Which::Q, dim),
         };
         let drawn: Vec<T> = scene.positive(Which::Q, dim);
-        let largest = drawn.iter().fold(drawn[0].clone(), |top, x| if *x > top { x.clone() } else { top });
+        let largest =
+            drawn.iter().fold(drawn[0].clone(), |top, x| if *x > top { x.clone() } else { top });
         let (variances, prior_variance) = match variant {
             Variant::WidePrior => (drawn, largest),
             _ => (vec![drawn[0].clone(); dim], drawn[0].clone()),

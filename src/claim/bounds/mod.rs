@@ -4,9 +4,9 @@ mod b10_partial;
 #[cfg(feature = "enclosure")]
 mod b1_enclosed;
 mod b1_total_variation;
+mod b2_categorical;
 #[cfg(feature = "enclosure")]
 mod b2_categorical_enclosed;
-mod b2_categorical;
 mod b2_orbit_divergence;
 mod b3_wasserstein;
 mod b4_chi_squared;

@@ -1,6 +1,6 @@
 //! The model of the rates of B6 and B7: linear, of two inputs that the group of order two exchanges.
 
-use crate::defect::SharedSums;
+use crate::defect::DefectSweep;
 use crate::model::{Linear, Model};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -46,19 +46,19 @@ impl Exchange {
                     .collect::<Vec<f64>>()
             })
             .collect();
-        let mut sums = SharedSums::new(draws);
+        let mut sweep = DefectSweep::new(inputs.len(), 2, outputs, f64::INFINITY);
         let (mut there, mut here) = (vec![0.0; outputs], vec![0.0; outputs]);
-        let mut differences = Vec::with_capacity(draws * outputs);
-        for &[a, b] in inputs {
+        let mut differences = Vec::with_capacity(inputs.len() * outputs);
+        for theta in thetas.chunks_exact(2 * outputs) {
             differences.clear();
-            for theta in thetas.chunks_exact(2 * outputs) {
+            for &[a, b] in inputs {
                 self.model.predict(theta, &[b, a], &mut there);
                 self.model.predict(theta, &[a, b], &mut here);
                 differences.extend(there.iter().zip(&here).map(|(there, here)| there - here));
             }
-            sums.add(2, outputs, [&differences[..]]);
+            sweep.push(&differences);
         }
-        sums.estimates().shared
+        sweep.estimates().shared
     }
 }
 
