@@ -255,7 +255,7 @@ fn bound(bound: &DefectBound, measured: Option<f64>) -> String {
     if let Some(scale) = informative_at {
         line.push_str(&format!("; says something from {} of the divergences down", figure(*scale)));
     }
-    if let Some(measured) = measured.filter(|_| *value > 0.0) {
+    if let Some(measured) = measured.filter(|_| *value > 0.0 && value.is_finite()) {
         line.push_str(&format!("; measured {} of it", figure(measured.max(0.0) / value)));
     }
     line.push('\n');

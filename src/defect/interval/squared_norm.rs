@@ -22,36 +22,39 @@ pub(in crate::defect) struct Spread {
 }
 
 impl Spread {
-    /// An interval for `Δ = ‖E d‖²` from the unbiased estimate, by three events that fail with probability `α` together.
+    /// An interval for `Δ = ‖E d‖²` from the unbiased estimate, by four events that fail with probability `α` together.
     ///
-    /// With `a` the error of the mean of the draws, `u` the direction of `E d`, and `V = ‖a‖² − tr/T`, the estimate is
-    /// `Δ + 2√Δ ⟨u, a⟩ + V`. The events are, for draws whose groups have normal means:
+    /// With `a` the error of the mean `d̄` of the draws, `u` the direction of `E d`, and `V = ‖a‖² − tr/T`, the estimate is
+    /// `Δ + 2√Δ ⟨u, a⟩ + V`. The events are, for draws whose groups have normal means and the sample covariance `S`:
     ///
-    /// 1. `|⟨u, a⟩| ≤ t √(v_u/T)` with the sample variance `v_u` of the groups along `u` (Student's t, exact; `α/2`);
-    /// 2. `‖a‖² ≤ r² = t² tr/T` (`α/4`): a sum of squares is longest where it has one term;
-    /// 3. `V ≥ −2 √(ln(4/α)) ‖Σ‖/T` (Laurent and Massart's inequality; `α/4`).
+    /// 1. `|⟨u, a⟩| ≤ t √(⟨u, Su⟩/T)` (Student's t, exact; `α/2`);
+    /// 2. `⟨a, Sa⟩ ≤ t² ‖S‖²/T` (`α/4`) and `‖a‖² ≤ t² tr S/T` (`α/8`): a sum of squares has the heaviest tail where it has one
+    ///    term;
+    /// 3. `V ≥ −2 √(ln(8/α)) ‖S‖/T` (Laurent and Massart's inequality; `α/8`).
     ///
-    /// `v_u` is unknown, but at most the largest eigenvalue `λ`, and `√v_u ≤ √v + (r/√Δ) √λ` with `v` along the mean
-    /// of the draws, whose angle to `u` has a sine of at most `r/√Δ`. So far from zero the interval is the
-    /// classical one, and at zero it has no need of a direction.
+    /// `⟨u, Su⟩` is unknown, but at most the largest eigenvalue; and since `√Δ u = d̄ − a`, the root of `Δ ⟨u, Su⟩` is at most
+    /// that of `⟨d̄, Sd̄⟩` and of `⟨a, Sa⟩` together. So far from zero the interval is the classical one, and at zero it has no
+    /// need of a direction.
     pub(in crate::defect) fn interval(&self, unbiased: f64, alpha: f64) -> Interval {
         let draws = self.draws as f64;
-        let t = student::two_sided(alpha / 2.0, self.freedom);
-        let radius = times(student::two_sided(alpha / 4.0, self.freedom), self.trace / draws);
-        let steepest = times(t, self.largest / draws);
-        let along = times(t, self.along / draws);
+        let quantile = |tail| student::two_sided(tail, self.freedom);
         let bias = self.own_trace / draws;
-        let below = bias.min(2.0 * (4.0 / alpha).ln().sqrt() * self.norm / draws);
-        let above = (radius * radius - bias).max(0.0);
-        // s² ≤ 2bs + c, the better of two.
-        let high = |b: f64, c: f64| b + (b * b + c).sqrt();
+        let t = quantile(alpha / 2.0);
+        let steepest = times(t, self.largest / draws);
+        // ⟨d̄, Sd̄⟩ and ⟨a, Sa⟩.
+        let seen = ((unbiased + bias).max(0.0) * self.along).sqrt();
+        let unseen = times(quantile(alpha / 4.0), self.norm * self.norm / draws);
+        let reach = 2.0 * times(t, (seen + unseen).powi(2) / draws);
+        let above = times(quantile(alpha / 8.0), self.trace / draws).powi(2) - bias;
+        let below = bias.min(2.0 * (8.0 / alpha).ln().sqrt() * self.norm / draws);
+        // s² ≤ 2bs + c for the root s of Δ, or Δ ≤ c + reach: the better of two.
         let c = (unbiased + below).max(0.0);
-        let high = high(steepest, c).min(high(along, c + 2.0 * radius * steepest));
-        // s² + 2bs ≥ c, the better of two.
-        let low = |b: f64, c: f64| if c > 0.0 { c / (b + (b * b + c).sqrt()) } else { 0.0 };
-        let c = unbiased - above;
-        let low = low(steepest, c).max(low(along, c - 2.0 * radius * steepest));
-        Interval { low: low * low, high: high * high }
+        let root = steepest + (steepest * steepest + c).sqrt();
+        let high = (root * root).min(c + reach);
+        // s² + 2bs ≥ c, or Δ ≥ c − reach.
+        let c = (unbiased - above.max(0.0)).max(0.0);
+        let root = if c > 0.0 { c / (steepest + (steepest * steepest + c).sqrt()) } else { 0.0 };
+        Interval { low: (root * root).max(c - reach), high }
     }
 }
 
@@ -96,8 +99,8 @@ mod tests {
         assert!(zero.high < 30.0 / 64.0, "{zero:?}");
     }
 
-    /// Without the linear term the estimate less `V`, at `T = 16` and a trace of one: from above by `t² − 1` with `t = 2.8366`
-    /// at 15 degrees and 1.25 %, from below by the trace, or by `2 √(ln 80)` norms if that is less.
+    /// Where no direction is steep, the estimate less `V`, at `T = 16` and a trace of one: from above by `t² − 1` with
+    /// `t = 3.1771` at 15 degrees and 0.625 %, from below by the trace, or by `2 √(ln 160)` norms if that is less.
     #[test]
     fn what_the_squares_leave_open_by_hand() {
         let spread = Spread {
@@ -110,9 +113,9 @@ mod tests {
         };
         let found = spread.interval(1.0, 0.05);
         assert!((found.high - (1.0 + 1.0 / 16.0)).abs() < 1e-12, "{found:?}");
-        assert!((found.low - (1.0 - (2.8366 * 2.8366 - 1.0) / 16.0)).abs() < 1e-4, "{found:?}");
+        assert!((found.low - (1.0 - (3.1771 * 3.1771 - 1.0) / 16.0)).abs() < 1e-4, "{found:?}");
         let many = Spread { norm: 0.1, ..spread }.interval(1.0, 0.05);
-        assert!((many.high - (1.0 + 0.2 * 80.0_f64.ln().sqrt() / 16.0)).abs() < 1e-12, "{many:?}");
+        assert!((many.high - (1.0 + 0.2 * 160.0_f64.ln().sqrt() / 16.0)).abs() < 1e-12, "{many:?}");
     }
 
     #[test]
