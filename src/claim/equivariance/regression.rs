@@ -4,7 +4,7 @@
 
 use crate::action::ClosedUnder;
 use crate::claim::scene::{GroupSpec, Scene, Which};
-use crate::claim::{Feature, Outcome, strategy};
+use crate::claim::{About, Claim, Entry, Feature, Outcome, Role, strategy};
 use crate::family::{DiagonalGaussian, FullGaussian, Member};
 use crate::group::{AnyElement, AnyGroup};
 use crate::inference::{
@@ -191,27 +191,52 @@ pub(super) fn posed<S: Setting<T>, T: Scalar>(scene: &Scene, drops: Drops) -> Ch
     Ok(Posed { rep, q, prior, raw, risk })
 }
 
+/// The instances of a setting.
+pub(super) trait Instances {
+    /// Random scenes, of a wanted kind or of any.
+    fn scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene>;
+
+    /// The kinds that a theorem must meet.
+    const COVERS: &'static [Feature];
+}
+
+impl Instances for Diagonal {
+    fn scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
+        diagonal_scenes(wanted)
+    }
+
+    const COVERS: &'static [Feature] = DIAGONAL;
+}
+
+impl Instances for Full {
+    fn scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
+        full_scenes(wanted)
+    }
+
+    const COVERS: &'static [Feature] = FULL;
+}
+
+/// A check of a scene.
+pub(super) type Check = fn(&Scene) -> Outcome;
+
+/// A theorem in one of the settings, or its control, with a twin in exact arithmetic or without.
+pub(super) fn entry<S: Instances>(
+    about: About,
+    check: Check,
+    exact: Option<Check>,
+) -> Box<dyn Claim> {
+    let covers = if about.role == Role::Theorem { S::COVERS } else { about.covers };
+    Box::new(Entry { about: About { covers, ..about }, instances: S::scenes, check, exact })
+}
+
 /// Scenes for diagonal Gaussians.
 pub(super) fn diagonal_scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
     moderate(6, wanted)
 }
 
 /// Scenes for full Gaussians.
-pub(super) fn full_scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
+fn full_scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
     moderate(4, wanted)
-}
-
-/// Small groups, and moderate scales: the spread of scales multiplies every tolerance here and adds nothing.
-pub(super) fn moderate(max_dim: usize, wanted: Option<Feature>) -> BoxedStrategy<Scene> {
-    strategy::scenes_with(max_dim, wanted)
-        .prop_map(|mut scene| {
-            if let GroupSpec::Generated { degree, .. } = &mut scene.group {
-                *degree = (*degree).min(4);
-            }
-            scene.spread = scene.spread.min(1);
-            scene
-        })
-        .boxed()
 }
 
 /// The kinds of instance under signed permutations.
@@ -225,13 +250,26 @@ pub(super) const DIAGONAL: &[Feature] = &[
 ];
 
 /// The kinds of instance under general actions.
-pub(super) const FULL: &[Feature] = &[
+const FULL: &[Feature] = &[
     Feature::TrivialGroup,
     Feature::NonAbelian,
     Feature::NonFreeOrbit,
     Feature::KilledOrbit,
     Feature::NonOrthogonal,
 ];
+
+/// Small groups, and moderate scales: the spread of scales multiplies every tolerance here and adds nothing.
+pub(super) fn moderate(max_dim: usize, wanted: Option<Feature>) -> BoxedStrategy<Scene> {
+    strategy::scenes_with(max_dim, wanted)
+        .prop_map(|mut scene| {
+            if let GroupSpec::Generated { degree, .. } = &mut scene.group {
+                *degree = (*degree).min(4);
+            }
+            scene.spread = scene.spread.min(1);
+            scene
+        })
+        .boxed()
+}
 
 /// The outcome of a check; one that cannot be evaluated refutes the claim.
 pub(super) fn settled(result: Checked<Outcome>) -> Outcome {
