@@ -7,29 +7,35 @@ mod spectrum;
 pub(crate) use spectrum::{Spectrum, frobenius, units};
 
 use crate::scalar::Scalar;
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{DMatrix, DMatrixViewMut, DVector};
 
-/// The inverse by Gauss–Jordan elimination with partial pivoting; `None` where a pivot vanishes or
-/// is not a number.
-pub(crate) fn inverse<T: Scalar>(matrix: &DMatrix<T>) -> Option<DMatrix<T>> {
-    let n = matrix.nrows();
-    let mut left = matrix.clone();
-    let mut right = DMatrix::from_fn(n, n, |i, j| if i == j { T::one() } else { T::zero() });
+/// Gauss–Jordan elimination with partial pivoting: `right` becomes `left⁻¹ right`, and `left` the identity. `pivot` is
+/// told the pivots, whose product is the determinant but for its sign. Returns false where a pivot vanishes or is not a
+/// number, with both matrices half-way.
+pub(crate) fn eliminate<T: Scalar>(
+    left: &mut DMatrixViewMut<'_, T>,
+    right: &mut DMatrixViewMut<'_, T>,
+    mut pivot: impl FnMut(&T),
+) -> bool {
+    let n = left.nrows();
     for k in 0..n {
-        let mut pivot = k;
+        let mut row = k;
         for i in k + 1..n {
-            if !left[(i, k)].magnitude().surely_at_most(&left[(pivot, k)].magnitude()) {
-                pivot = i;
+            if !left[(i, k)].magnitude().surely_at_most(&left[(row, k)].magnitude()) {
+                row = i;
             }
         }
-        if left[(pivot, k)].is_zero() || !left[(pivot, k)].is_number() {
-            return None;
+        if left[(row, k)].is_zero() || !left[(row, k)].is_number() {
+            return false;
         }
-        left.swap_rows(k, pivot);
-        right.swap_rows(k, pivot);
+        left.swap_rows(k, row);
+        right.swap_rows(k, row);
         let scale = left[(k, k)].clone();
+        pivot(&scale);
         for j in 0..n {
             left[(k, j)] /= scale.clone();
+        }
+        for j in 0..right.ncols() {
             right[(k, j)] /= scale.clone();
         }
         for i in (0..n).filter(|&i| i != k) {
@@ -39,13 +45,26 @@ pub(crate) fn inverse<T: Scalar>(matrix: &DMatrix<T>) -> Option<DMatrix<T>> {
                 continue;
             }
             for j in 0..n {
-                let (from_left, from_right) = (left[(k, j)].clone(), right[(k, j)].clone());
-                left[(i, j)] -= factor.clone() * from_left;
-                right[(i, j)] -= factor.clone() * from_right;
+                let step = factor.clone() * left[(k, j)].clone();
+                left[(i, j)] -= step;
+            }
+            for j in 0..right.ncols() {
+                let step = factor.clone() * right[(k, j)].clone();
+                right[(i, j)] -= step;
             }
         }
     }
-    right.iter().all(Scalar::is_number).then_some(right)
+    true
+}
+
+/// The inverse by Gauss–Jordan elimination with partial pivoting; `None` where a pivot vanishes or
+/// is not a number.
+pub(crate) fn inverse<T: Scalar>(matrix: &DMatrix<T>) -> Option<DMatrix<T>> {
+    let n = matrix.nrows();
+    let mut left = matrix.clone();
+    let mut right = DMatrix::from_fn(n, n, |i, j| if i == j { T::one() } else { T::zero() });
+    let regular = eliminate(&mut left.as_view_mut(), &mut right.as_view_mut(), |_| {});
+    (regular && right.iter().all(Scalar::is_number)).then_some(right)
 }
 
 /// `A = L D Lᵀ` of a symmetric positive definite matrix, `L` unit lower triangular: Cholesky without
@@ -164,6 +183,17 @@ mod tests {
         let identity = DMatrix::from_fn(3, 3, |i, j| Rational::ratio(i64::from(i == j), 1));
         assert_eq!(&matrix * inverse(&matrix).unwrap(), identity);
         assert_eq!(&matrix * Ldl::new(&matrix).unwrap().inverse(), identity);
+    }
+
+    #[test]
+    fn pivots_make_the_determinant() {
+        let mut matrix = dmatrix![0i64, 2, 1; 3, 0, 1; 1, 1, 5].map(|x| Rational::ratio(x, 1));
+        let mut right = DMatrix::from_element(3, 0, Rational::ratio(0, 1));
+        let mut product = Rational::ratio(1, 1);
+        let views = (&mut matrix.as_view_mut(), &mut right.as_view_mut());
+        assert!(eliminate(views.0, views.1, |pivot| product *= pivot));
+        // By the first row: −2 (3·5 − 1) + 3.
+        assert_eq!(product.magnitude(), Rational::ratio(25, 1));
     }
 
     #[test]

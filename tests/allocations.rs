@@ -6,7 +6,8 @@ use equibayes::group::Cyclic;
 use equibayes::inference::optimiser::{Adam, Optimiser, Sgd};
 use equibayes::inference::{
     Augmentation, Augmenter, CoordinateSymmetry, CrossEntropy, Dataset, Elbo, FullCovariance,
-    GaussianPrior, MeanField, Noise, Posterior, Settings, Tied, TiedDraws, Trainer, Weights,
+    GaussianPrior, MeanField, Noise, Posterior, Settings, SymmetricRoot, Tied, TiedDraws, Trainer,
+    Weights,
 };
 use equibayes::model::conv::{ConvNet, ConvSpec};
 use equibayes::model::{Differentiable, Joint, Mlp, Model, Pointwise};
@@ -63,6 +64,18 @@ fn elbo<M: Model, Q: Posterior>(model: M, posterior: Q) -> Elbo<M, CrossEntropy,
     Elbo { model, loss: CrossEntropy, posterior, prior, weights: Weights::per_example(20) }
 }
 
+/// A precision with correlations between neighbours.
+fn correlated<M: Model, Q: Posterior>(model: M, posterior: Q) -> Elbo<M, CrossEntropy, Q> {
+    let dim = posterior.dim();
+    let precision = DMatrix::from_fn(dim, dim, |i, j| match i.abs_diff(j) {
+        0 => 2.0,
+        1 => 0.5,
+        _ => 0.0,
+    });
+    let prior = GaussianPrior::with_precision(&vec![0.0; dim], &precision).unwrap();
+    Elbo { prior, ..elbo(model, posterior) }
+}
+
 fn tied(orbits: &SignedOrbits, draws: TiedDraws) -> (Tied, Vec<f64>) {
     let tied = Tied::new(orbits.clone(), draws);
     let w = tied.tie(&numbers(orbits.dim()), &vec![0.1; orbits.dim()]).unwrap();
@@ -111,13 +124,27 @@ fn on_all<M: Differentiable + Send>(
             .noise(Noise::orbit_closed(rep).unwrap().antithetic()),
         &held_out,
     );
+    if dim < 100 {
+        // An inverse in each step.
+        let root = SymmetricRoot::new(dim);
+        let scales = DMatrix::from_diagonal_element(dim, dim, 0.1);
+        let w = root.coordinates_of(&numbers(dim), &scales).unwrap();
+        for elbo in [elbo(net(), root), correlated(net(), root)] {
+            let root = Trainer::new(elbo, train.clone(), sgd(), w.clone(), settings()).unwrap();
+            check(&format!("{name}, symmetric root"), root, &held_out);
+        }
+    }
     let (full, w) = full_covariance(dim);
     let full = Trainer::new(elbo(net(), full), train.clone(), Adam::new(), w, settings()).unwrap();
     check(&format!("{name}, full covariance"), full, &held_out);
     for draws in [TiedDraws::Independent, TiedDraws::Equivariant] {
         let (tied, w) = tied(&SignedOrbits::of(rep), draws);
-        let trainer = Trainer::new(elbo(net(), tied), train.clone(), sgd(), w, settings()).unwrap();
-        check(&format!("{name}, tied, {draws:?}"), trainer, &held_out);
+        for (prior, elbo) in
+            [("", elbo(net(), tied.clone())), (" under correlations", correlated(net(), tied))]
+        {
+            let tied = Trainer::new(elbo, train.clone(), sgd(), w.clone(), settings()).unwrap();
+            check(&format!("{name}, tied, {draws:?}{prior}"), tied, &held_out);
+        }
     }
 }
 

@@ -74,6 +74,8 @@ pub struct Batch<'a, T> {
 pub struct Memory<T, W> {
     lanes: Vec<Lane<T, W>>,
     chunk: usize,
+    /// Of the divergence.
+    scratch: Vec<T>,
 }
 
 /// What one draw needs.
@@ -104,7 +106,7 @@ where
         assert_eq!(self.posterior.dim(), dim, "a posterior of other parameters than the model's");
         assert_eq!(self.prior.dim(), dim, "a prior on other parameters than the model's");
         let chunk = chunk.max(1);
-        Memory { lanes: vec![self.lane(chunk)], chunk }
+        Memory { lanes: vec![self.lane(chunk)], chunk, scratch: Vec::new() }
     }
 
     fn lane(&self, chunk: usize) -> Lane<T, M::Workspace> {
@@ -149,8 +151,9 @@ where
                 self.posterior.pull_back(w, draw, &lane.slope, gradient);
             },
         );
-        self.posterior.pull_back_divergence(w, &self.prior, self.weights.divergence, gradient);
-        self.terms(w, loss * share)
+        let (weight, scratch) = (self.weights.divergence, &mut memory.scratch);
+        self.posterior.pull_back_divergence_with(w, &self.prior, weight, gradient, scratch);
+        self.terms(w, loss * share, scratch)
     }
 
     /// As [`value`](Elbo::value), in chunks through the model's forward pass: of networks much faster. Draws as in
@@ -173,7 +176,7 @@ where
             |draw, chunk, lane| self.draw_value(w, batch, draw, chunk, lane),
             |_, lane| loss += lane.loss,
         );
-        self.terms(w, loss * (T::one() / T::count(examples * draws)))
+        self.terms(w, loss * (T::one() / T::count(examples * draws)), &mut memory.scratch)
     }
 
     /// Evaluates every draw in a lane, several at a time, and then takes in what the lanes hold, in the order of the
@@ -187,7 +190,7 @@ where
     ) {
         let dim = self.posterior.noise_dim();
         let together = (noise.len() / dim).min(rayon::current_num_threads()).max(1);
-        let Memory { lanes, chunk } = memory;
+        let Memory { lanes, chunk, .. } = memory;
         while lanes.len() < together {
             lanes.push(self.lane(*chunk));
         }
@@ -283,7 +286,7 @@ where
                 loss += self.loss.value(&predicted, y);
             }
         }
-        self.terms(w, loss * (T::one() / T::count(examples * draws)))
+        self.terms(w, loss * (T::one() / T::count(examples * draws)), &mut Vec::new())
     }
 
     /// The numbers of examples and draws.
@@ -302,8 +305,8 @@ where
         (examples, whole("noise", noise, self.posterior.noise_dim()))
     }
 
-    fn terms(&self, w: &[T], loss: T) -> Terms<T> {
-        let divergence = self.posterior.divergence(w, &self.prior);
+    fn terms(&self, w: &[T], loss: T, scratch: &mut Vec<T>) -> Terms<T> {
+        let divergence = self.posterior.divergence_with(w, &self.prior, scratch);
         let value = self.weights.likelihood * loss + self.weights.divergence * divergence;
         Terms { loss, divergence, value }
     }

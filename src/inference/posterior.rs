@@ -53,6 +53,26 @@ pub trait Posterior<T: Real = f64>: Sync {
         gradient: &mut [T],
     );
 
+    /// [`divergence`](Self::divergence) with memory that is kept from call to call, for posteriors that need some;
+    /// what it holds does not matter.
+    fn divergence_with(&self, w: &[T], prior: &GaussianPrior<T>, scratch: &mut Vec<T>) -> T {
+        let _ = scratch;
+        self.divergence(w, prior)
+    }
+
+    /// [`pull_back_divergence`](Self::pull_back_divergence) with memory that is kept from call to call.
+    fn pull_back_divergence_with(
+        &self,
+        w: &[T],
+        prior: &GaussianPrior<T>,
+        weight: T,
+        gradient: &mut [T],
+        scratch: &mut Vec<T>,
+    ) {
+        let _ = scratch;
+        self.pull_back_divergence(w, prior, weight, gradient);
+    }
+
     /// The coordinates that make scales, for a learning rate of their own.
     fn scales(&self) -> Range<usize>;
 

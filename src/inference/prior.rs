@@ -3,7 +3,7 @@
 use super::error::{InferenceError, check_length, check_numbers};
 use crate::linalg::Ldl;
 use crate::scalar::Real;
-use nalgebra::{DMatrix, DVector};
+use nalgebra::DMatrix;
 use num_traits::Float;
 
 /// A Gaussian prior `N(m, Λ⁻¹)` on the parameters, with a diagonal or any precision `Λ`.
@@ -81,22 +81,6 @@ impl<T: Real> GaussianPrior<T> {
         })?;
         let log_det = factor.pivots().iter().fold(T::zero(), |sum, &d| sum + Float::ln(d));
         Ok(Self { mean: mean.to_vec(), precision: Precision::Full(symmetric, log_det) })
-    }
-
-    /// From `Λm` and a positive definite `Λ`; NaN where rounding made it indefinite.
-    pub(super) fn of_canonical(pull: &[T], precision: &DMatrix<T>) -> Self {
-        let n = pull.len();
-        match Ldl::new(precision) {
-            Ok(factor) => {
-                let mean = factor.solve(&DVector::from_column_slice(pull)).as_slice().to_vec();
-                let log_det = factor.pivots().iter().fold(T::zero(), |sum, &d| sum + Float::ln(d));
-                Self { mean, precision: Precision::Full(precision.clone(), log_det) }
-            }
-            Err(_) => Self {
-                mean: vec![T::nan(); n],
-                precision: Precision::Full(precision.clone(), T::nan()),
-            },
-        }
     }
 
     /// The dimension of the parameters.

@@ -45,22 +45,52 @@ impl Schedule {
 ///
 /// As PyTorch does it, by `limit/(norm + 10⁻⁶)`, so that a gradient of just the limit shrinks a little.
 ///
+/// Where squares leave the scalar's range (in single precision from `1.8·10¹⁹` on), they are taken relative to the
+/// largest entry, so that the direction is kept for every finite gradient.
+///
 /// # Panics
 /// If the multiplicities are of another length.
 pub fn clip<T: Real>(gradient: &mut [T], multiplicity: Option<&[T]>, limit: T) -> T {
-    let square = match multiplicity {
-        None => gradient.iter().fold(T::zero(), |sum, &g| sum + g * g),
-        Some(counts) => {
-            assert_eq!(counts.len(), gradient.len(), "multiplicities of other coordinates");
-            gradient.iter().zip(counts).fold(T::zero(), |sum, (&g, &count)| sum + count * g * g)
-        }
-    };
-    let norm = Float::sqrt(square);
-    let factor = limit / (norm + T::ratio(1, 1_000_000));
-    if factor < T::one() {
-        gradient.iter_mut().for_each(|g| *g *= factor);
+    if let Some(counts) = multiplicity {
+        assert_eq!(counts.len(), gradient.len(), "multiplicities of other coordinates");
     }
-    norm
+    let epsilon = T::ratio(1, 1_000_000);
+    let square = squares(gradient, multiplicity, T::one());
+    // Below this, squares that vanish might be missed.
+    let least = <T as Float>::min_positive_value() / <T as Float>::epsilon();
+    if square.is_number() && square >= least {
+        let norm = Float::sqrt(square);
+        let factor = limit / (norm + epsilon);
+        if factor < T::one() {
+            gradient.iter_mut().for_each(|g| *g *= factor);
+        }
+        return norm;
+    }
+    let largest = gradient.iter().fold(T::zero(), |largest, g| Float::max(largest, g.magnitude()));
+    if !(largest > T::zero() && largest.is_number()) {
+        return square;
+    }
+    let relative = Float::sqrt(squares(gradient, multiplicity, largest));
+    let factor = limit / (relative + epsilon / largest);
+    if factor < largest {
+        gradient.iter_mut().for_each(|g| *g = *g / largest * factor);
+    }
+    largest * relative
+}
+
+/// `Σ count · (g/unit)²`.
+fn squares<T: Real>(gradient: &[T], multiplicity: Option<&[T]>, unit: T) -> T {
+    let square = |g: T| {
+        let g = if unit == T::one() { g } else { g / unit };
+        g * g
+    };
+    match multiplicity {
+        None => gradient.iter().fold(T::zero(), |sum, &g| sum + square(g)),
+        Some(counts) => {
+            let terms = gradient.iter().zip(counts);
+            terms.fold(T::zero(), |sum, (&g, &count)| sum + count * square(g))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -77,5 +107,32 @@ mod tests {
         let mut tied = [1.0_f64];
         assert_eq!(clip(&mut tied, Some(&[4.0]), 1.0), 2.0);
         assert!((tied[0] - 0.5).abs() < 1e-6);
+    }
+
+    /// Norms whose squares overflow, or vanish, and one that is itself beyond the range.
+    #[test]
+    fn clipping_keeps_the_direction_of_every_finite_gradient() {
+        for scale in [1e-30_f32, 1e-22, 1.0, 1e19, 3e37] {
+            let mut g = [3.0 * scale, -4.0 * scale, 0.0];
+            let norm = clip(&mut g, None, 1e-3 * scale);
+            // A handful of roundings, and 10⁻⁶ beside the norm.
+            let slack = 8.0 * f32::EPSILON + 1e-6 / (5.0 * scale);
+            assert!((norm / (5.0 * scale) - 1.0).abs() < 8.0 * f32::EPSILON, "{norm:e}");
+            let expected = [0.6e-3 * scale, -0.8e-3 * scale];
+            if slack < 1e-3 {
+                assert!((g[0] / expected[0] - 1.0).abs() < slack, "{g:?}");
+                assert!((g[1] / expected[1] - 1.0).abs() < slack, "{g:?}");
+            }
+            assert_eq!(g[2], 0.0);
+        }
+        let mut g = [f32::MAX; 4];
+        assert_eq!(clip(&mut g, Some(&[1.0; 4]), 1.0), f32::INFINITY);
+        assert!(g.iter().all(|x| (x - 0.5).abs() < 1e-6), "{g:?}");
+        // A short gradient stays, whatever its squares do.
+        let mut g = [1e-30_f32, 0.0];
+        assert!((clip(&mut g, None, 1.0) / 1e-30 - 1.0).abs() < 1e-6);
+        assert_eq!(g, [1e-30, 0.0]);
+        assert_eq!(clip(&mut [0.0_f32; 2], None, 1.0), 0.0);
+        assert!(clip(&mut [f32::NAN, 1.0], None, 1.0).is_nan());
     }
 }

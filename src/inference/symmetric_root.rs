@@ -6,10 +6,10 @@ use super::prior::{GaussianPrior, Precision};
 use super::symmetry::CoordinateSymmetry;
 use crate::family::{FamilyError, FullGaussian, Member};
 use crate::group::FinitelyGenerated;
-use crate::linalg::{Ldl, inverse};
+use crate::linalg::eliminate;
 use crate::representation::{ActsBySignedPermutations, SignedPermutation};
 use crate::scalar::Real;
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{DMatrix, DMatrixViewMut, DVector};
 use num_traits::Float;
 use std::ops::Range;
 
@@ -23,7 +23,8 @@ use std::ops::Range;
 ///
 /// `S` need not be positive definite: the divergence grows without bound towards singular `S`, where it is not a number,
 /// and keeps small steps from crossing.
-/// Divergences take `O(dim³)`, and memory of `dim²`.
+/// Divergences take `O(dim³)`, and memory of `dim²`; their logarithm of the determinant is off by about the condition
+/// number of `S` times rounding, not its square.
 ///
 /// # Examples
 /// ```
@@ -133,14 +134,21 @@ impl SymmetricRoot {
     }
 }
 
-/// `(ΛS)_ij`.
-fn weighted<T: Real>(prior: &GaussianPrior<T>, root: &DMatrix<T>, i: usize, j: usize) -> T {
+/// `(ΛS)_ij` by the coordinates behind the means.
+fn weighted<T: Real>(prior: &GaussianPrior<T>, entries: &[T], i: usize, j: usize) -> T {
     match prior.precision() {
-        Precision::Diagonal(precision) => precision[i] * root[(i, j)],
-        Precision::Full(matrix, _) => {
-            (0..root.nrows()).fold(T::zero(), |sum, k| sum + matrix[(i, k)] * root[(k, j)])
-        }
+        Precision::Diagonal(precision) => precision[i] * entry(entries, i, j),
+        Precision::Full(matrix, _) => (0..matrix.nrows())
+            .fold(T::zero(), |sum, k| sum + matrix[(i, k)] * entry(entries, k, j)),
     }
+}
+
+/// `S` column by column, followed by so many columns of the identity, in this memory.
+fn lay_out<T: Real>(entries: &[T], dim: usize, identity: usize, scratch: &mut Vec<T>) {
+    scratch.clear();
+    scratch.extend((0..dim * dim).map(|k| entry(entries, k % dim, k / dim)));
+    let unit = |k: usize| if k % dim == k / dim { T::one() } else { T::zero() };
+    scratch.extend((0..dim * identity).map(unit));
 }
 
 impl<T: Real> Posterior<T> for SymmetricRoot {
@@ -180,21 +188,27 @@ impl<T: Real> Posterior<T> for SymmetricRoot {
 
     /// `½ [tr(ΛS²) − n + (m − m_p)ᵀΛ(m − m_p) − ln det Λ] − ln |det S|`; not a number where `S` is singular.
     fn divergence(&self, w: &[T], prior: &GaussianPrior<T>) -> T {
-        let (_, root) = self.root(w);
-        let trace = (0..self.dim).fold(T::zero(), |sum, i| {
-            (0..self.dim).fold(sum, |sum, j| sum + weighted(prior, &root, i, j) * root[(j, i)])
-        });
-        // ln det S² = 2 ln |det S|.
-        let logs = match Ldl::new(&(&root * &root)) {
-            Ok(factor) => factor.pivots().iter().fold(T::zero(), |sum, &d| sum + Float::ln(d)),
-            Err(_) => T::nan(),
-        };
-        let square = prior.square(&w[..self.dim]);
-        let rest = trace - T::count(self.dim) + square - prior.log_det() - logs;
-        T::ratio(1, 2) * rest
+        self.divergence_with(w, prior, &mut Vec::new())
     }
 
-    /// By `∂/∂S = ½(ΛS + SΛ) − S⁻¹`.
+    fn divergence_with(&self, w: &[T], prior: &GaussianPrior<T>, scratch: &mut Vec<T>) -> T {
+        let (n, (mean, entries)) = (self.dim, w.split_at(self.dim));
+        let trace = (0..n).fold(T::zero(), |sum, i| {
+            (0..n).fold(sum, |sum, j| sum + weighted(prior, entries, i, j) * entry(entries, j, i))
+        });
+        lay_out(entries, n, 0, scratch);
+        let mut left = DMatrixViewMut::from_slice(scratch, n, n);
+        let mut log_det = T::zero();
+        let regular = eliminate(&mut left, &mut DMatrixViewMut::from_slice(&mut [], n, 0), |p| {
+            log_det += Float::ln(p.magnitude());
+        });
+        if !regular {
+            return T::nan();
+        }
+        let rest = trace - T::count(n) + prior.square(mean) - prior.log_det();
+        T::ratio(1, 2) * rest - log_det
+    }
+
     fn pull_back_divergence(
         &self,
         w: &[T],
@@ -202,17 +216,32 @@ impl<T: Real> Posterior<T> for SymmetricRoot {
         weight: T,
         gradient: &mut [T],
     ) {
-        let (_, root) = self.root(w);
-        let (mean, _) = w.split_at(self.dim);
-        let back =
-            inverse(&root).unwrap_or_else(|| DMatrix::from_element(self.dim, self.dim, T::nan()));
-        let (on_mean, on_root) = gradient.split_at_mut(self.dim);
+        self.pull_back_divergence_with(w, prior, weight, gradient, &mut Vec::new());
+    }
+
+    /// By `∂/∂S = ½(ΛS + SΛ) − S⁻¹`.
+    fn pull_back_divergence_with(
+        &self,
+        w: &[T],
+        prior: &GaussianPrior<T>,
+        weight: T,
+        gradient: &mut [T],
+        scratch: &mut Vec<T>,
+    ) {
+        let (n, (mean, entries)) = (self.dim, w.split_at(self.dim));
+        lay_out(entries, n, n, scratch);
+        let (left, right) = scratch.split_at_mut(n * n);
+        let mut back = DMatrixViewMut::from_slice(right, n, n);
+        if !eliminate(&mut DMatrixViewMut::from_slice(left, n, n), &mut back, |_| {}) {
+            back.fill(T::nan());
+        }
+        let (on_mean, on_root) = gradient.split_at_mut(n);
         let half = T::ratio(1, 2);
         for (i, sum) in on_mean.iter_mut().enumerate() {
             *sum += weight * prior.pull(mean, i);
             for j in 0..=i {
                 // Rounding leaves the inverse a little asymmetric.
-                let both = weighted(prior, &root, i, j) + weighted(prior, &root, j, i)
+                let both = weighted(prior, entries, i, j) + weighted(prior, entries, j, i)
                     - back[(i, j)]
                     - back[(j, i)];
                 // Off the diagonal the entry is there twice, and its coordinate √2 times as large.

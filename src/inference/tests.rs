@@ -159,6 +159,48 @@ fn tied_divergences_are_those_of_the_untied_posterior() {
     slopes(&diagonal).iter().zip(&slopes(&full)).for_each(|(&a, &b)| same(a, b));
 }
 
+/// Under a prior with correlations: on the fixed space by its matrix, orbits with signs and a killed one included.
+#[test]
+fn equivariant_draws_are_compared_on_the_fixed_space() {
+    let swap = SignedPermutationRep::from_fn(Cyclic::new(2).unwrap(), 6, |&g| {
+        let images = [(1, true), (0, true), (3, false), (2, false), (4, true), (5, false)];
+        SignedPermutation::from_fn(6, |i| if g == 0 { (i, false) } else { images[i] })
+    });
+    let basis = DMatrix::from_row_slice(
+        6,
+        3,
+        &[
+            1.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+            1.0,
+        ],
+    );
+    let mean = nalgebra::DVector::from_vec(numbers::<f64>(8, 6));
+    let base = DMatrix::from_vec(6, 6, numbers::<f64>(10, 36));
+    let precision = &base * base.transpose() + DMatrix::identity(6, 6);
+    let prior = GaussianPrior::with_precision(mean.as_slice(), &precision).unwrap();
+
+    let conditioned = basis.transpose() * &precision * &basis;
+    let pull = basis.transpose() * &precision * &mean;
+    let centre = conditioned.clone().cholesky().unwrap().solve(&pull);
+    let on_fixed = GaussianPrior::with_precision(centre.as_slice(), &conditioned).unwrap();
+
+    let tied = Tied::new(SignedOrbits::of(&swap), TiedDraws::Equivariant);
+    let (field, w) = (MeanField::new(3), numbers::<f64>(6, 6));
+    let (found, expected) = (tied.divergence(&w, &prior), field.divergence(&w, &on_fixed));
+    // Some 10² terms of order 10, and matrices of condition 10² at most.
+    assert!((found - expected).abs() < 1e5 * f64::EPSILON * expected, "{found} {expected}");
+    let (mut slopes, mut on_free) = ([0.0; 6], [0.0; 6]);
+    tied.pull_back_divergence(&w, &prior, 1.5, &mut slopes);
+    field.pull_back_divergence(&w, &on_fixed, 1.5, &mut on_free);
+    for (a, b) in slopes.iter().zip(on_free) {
+        assert!((a - b).abs() < 1e6 * f64::EPSILON, "{slopes:?} {on_free:?}");
+    }
+    // What a scratch holds does not matter.
+    let mut scratch = vec![f64::NAN; 100];
+    assert_eq!(tied.divergence_with(&w, &prior, &mut scratch), found);
+    assert_eq!(tied.divergence_with(&w, &prior, &mut scratch), found);
+}
+
 fn data<T: Scalar>() -> Dataset<T> {
     Dataset::new(3, numbers(11, 3 * 12), 1, numbers(12, 12)).unwrap()
 }

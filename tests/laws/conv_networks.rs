@@ -3,8 +3,8 @@
 use super::assert_only;
 use equibayes::group::{AnyGroup, Cyclic, Dihedral};
 use equibayes::law;
-use equibayes::model::Support;
-use equibayes::model::conv::{ConvByDefinition, ConvHead, ConvNet, ConvSpec, OddSides};
+use equibayes::model::conv::{ConvByDefinition, ConvHead, ConvNet, ConvSpec, Lanes, OddSides};
+use equibayes::model::{Differentiable, Model, Support};
 use equibayes::representation::{Channels, Layout};
 use equibayes::scalar::Rational;
 
@@ -45,7 +45,68 @@ fn convolutional_networks_have_gradients() {
     }
 }
 
-/// A pool that drops the last row and column.
+/// So many channels that 3×3 kernels are transformed: of a side that is cut, of one whose windows do not fill the
+/// blocks that are multiplied together, behind a plain convolution, and with outputs that do not fill a register.
+fn transformed() -> Vec<(ConvNet, Channels)> {
+    [
+        (ConvSpec::new(16, 2, &[8], 2), Channels::Trivial),
+        (ConvSpec::new(16, 3, &[8], 1).with_odd_sides(OddSides::Floor), Channels::Trivial),
+        (ConvSpec::new(17, 4, &[8], 1).with_head(ConvHead::Dense), Channels::Regular),
+        (ConvSpec::new(1, 4, &[16, 11], 2), Channels::Trivial),
+    ]
+    .map(|(spec, channels)| (ConvNet::new(spec).unwrap(), channels))
+    .into()
+}
+
+/// A network whose predictions are its forward pass.
+struct Forward(ConvNet);
+
+impl<T: Lanes> Model<T> for Forward {
+    fn parameters(&self) -> usize {
+        self.0.dim()
+    }
+
+    fn inputs(&self) -> usize {
+        Model::<T>::inputs(&self.0)
+    }
+
+    fn outputs(&self) -> usize {
+        Model::<T>::outputs(&self.0)
+    }
+
+    fn predict(&self, theta: &[T], x: &[T], out: &mut [T]) {
+        self.0.forward(theta, x, out, &mut self.0.workspace(1));
+    }
+}
+
+#[test]
+fn transformed_convolutions_have_gradients() {
+    let networks = transformed();
+    for (net, _) in &networks {
+        law::differentiable(net).assert();
+    }
+    // In single precision where it costs least.
+    law::differentiable_over::<f32, _>(&networks[0].0).assert();
+}
+
+#[test]
+fn transformed_convolutions_are_models() {
+    for (net, channels) in transformed().into_iter().filter(|(net, _)| !cuts(net)) {
+        for group in groups() {
+            let joint = net.joint(&group, channels, Layout::Interleaved).unwrap();
+            let net = Forward(net.clone());
+            law::model(&net, &joint).assert();
+        }
+        let joint = net.joint(&groups()[0], channels, Layout::Interleaved).unwrap();
+        law::model_over::<f32, _, _, _, _>(&Forward(net), &joint).assert();
+    }
+}
+
+fn cuts(net: &ConvNet) -> bool {
+    net.spec().odd_sides == OddSides::Floor
+}
+
+/// A pool that drops the last row and column, whether its convolution is transformed or not.
 #[test]
 fn odd_sides_are_no_model_of_turns() {
     let spec = ConvSpec::new(1, 5, &[2], 2).with_odd_sides(OddSides::Floor);
@@ -53,6 +114,10 @@ fn odd_sides_are_no_model_of_turns() {
     for group in groups() {
         let joint = net.joint(&group, Channels::Trivial, Layout::Interleaved).unwrap();
         assert_only(&law::model(&net, &joint), &["joint equivariance"]);
+    }
+    for (net, channels) in transformed().into_iter().filter(|(net, _)| cuts(net)) {
+        let joint = net.joint(&groups()[0], channels, Layout::Interleaved).unwrap();
+        assert_only(&law::model(&Forward(net), &joint), &["joint equivariance"]);
     }
 }
 

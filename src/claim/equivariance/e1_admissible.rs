@@ -41,18 +41,14 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             }),
         }),
         Box::new(Entry {
-            about: About {
-                id: "E1.admissible-cut-orbit",
-                of: Some("E1.admissible"),
-                role: Role::Control,
-                title: "a support that cuts an orbit",
-                statement: "(J) for a network of which one weight is missing",
-                hypotheses: &[
-                    "the support is no union of orbits: a filter that the group does not keep",
-                ],
-                covers: &[Feature::FreeOrbit, Feature::NonFreeOrbit],
-                ..about
-            },
+            about: about
+                .control(
+                    "E1.admissible-cut-orbit",
+                    "a support that cuts an orbit",
+                    &["the support is no union of orbits: a filter that the group does not keep"],
+                    &[Feature::FreeOrbit, Feature::NonFreeOrbit],
+                )
+                .saying("(J) for a network of which one weight is missing"),
             instances: |wanted| networks(4, 0..=1, wanted),
             check: |network| measured(cut_orbit::<Tracked, Pointwise>(network)),
             exact: Some(|network| {

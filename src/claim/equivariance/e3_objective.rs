@@ -1,14 +1,14 @@
 //! E3: the objective of a closed family with an invariant prior is invariant.
 
 use super::regression::{
-    Checked, DIAGONAL, Diagonal, Drops, FULL, Full, Posed, Setting, diagonal_scenes, full_scenes,
-    measured, posed, settled, weight,
+    self, Checked, DIAGONAL, Diagonal, Drops, Full, Instances, Posed, Setting, measured, posed,
+    settled, weight,
 };
-use super::trained_network::{NETWORKS, Net, batch, net, on_both, scenes};
+use super::trained_network::{NETWORKS, Net, batch, entry, net, on_both};
 use crate::action::push_forward;
 use crate::claim::rounding::{Tracked, all_close, close};
 use crate::claim::scene::Scene;
-use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
+use crate::claim::{About, Claim, Evidence, Feature, Outcome, Role};
 use crate::family::{FullGaussian, LogPartition, Member};
 use crate::inference::{Loss, SquaredError, on_moments};
 use crate::model::{Differentiable, Pointwise};
@@ -35,13 +35,8 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         covers: DIAGONAL,
         cost: 4,
     };
-    let full = About {
-        id: "E3.full",
-        title: "the objective is invariant: full Gaussians",
-        covers: FULL,
-        cost: 4,
-        ..diagonal
-    };
+    let full =
+        About { id: "E3.full", title: "the objective is invariant: full Gaussians", ..diagonal };
     let networks = About {
         id: "E3.networks",
         title: "the Monte-Carlo objective is invariant: networks",
@@ -55,77 +50,52 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         cost: 4,
         ..diagonal
     };
-    vec![
-        Box::new(Entry {
-            about: diagonal,
-            instances: diagonal_scenes,
-            check: |scene| settled(check::<Diagonal>(scene, Drops::Nothing)),
-            exact: Some(|scene| settled(twin::<Diagonal>(scene))),
-        }),
-        Box::new(Entry {
-            about: diagonal.control(
-                "E3.diagonal-moving-prior",
-                "a prior that is not invariant",
-                &["the prior is not invariant"],
-                &[Feature::NonAbelian],
-            ),
-            instances: diagonal_scenes,
-            check: |scene| measured(check::<Diagonal>(scene, Drops::Prior)),
-            exact: None,
-        }),
-        Box::new(Entry {
-            about: full,
-            instances: full_scenes,
-            check: |scene| settled(check::<Full>(scene, Drops::Nothing)),
-            exact: Some(|scene| settled(twin::<Full>(scene))),
-        }),
-        Box::new(Entry {
-            about: full.control(
-                "E3.full-moving-prior",
-                "a prior that is not invariant",
-                &["the prior is not invariant"],
-                &[Feature::NonAbelian],
-            ),
-            instances: full_scenes,
-            check: |scene| measured(check::<Full>(scene, Drops::Prior)),
-            exact: None,
-        }),
-        Box::new(Entry {
-            about: full.control("E3.full-marginals", "a family that is not closed", &[
-                    "the family (independent coordinates) is not closed: g·q is replaced by its marginals",
-                ], &[Feature::NonOrthogonal]),
-            instances: full_scenes,
-            check: |scene| measured(marginals(scene)),
-            exact: None,
-        }),
-        Box::new(Entry {
-            about: networks,
-            instances: scenes,
-            check: |scene| settled(on_networks(scene, true)),
-            exact: None,
-        }),
-        Box::new(Entry {
-            about: networks.control(
-                "E3.networks-moving-loss",
-                "a loss that is not invariant",
-                &["the loss weighs outputs differently"],
-                &[Feature::NonFreeOrbit],
-            ),
-            instances: scenes,
-            check: |scene| measured(moving_loss(scene)),
-            exact: None,
-        }),
-        Box::new(Entry {
-            about: networks.control(
-                "E3.networks-fresh-noise",
-                "noise that is not closed under the group",
-                &["the noise is one draw, without its orbit"],
-                &[Feature::NonFreeOrbit],
-            ),
-            instances: scenes,
-            check: |scene| measured(on_networks(scene, false)),
-            exact: None,
-        }),
+    let mut claims = Vec::new();
+    claims.extend(in_closed_form::<Diagonal>(diagonal, "E3.diagonal-moving-prior"));
+    claims.extend(in_closed_form::<Full>(full, "E3.full-moving-prior"));
+    let marginals_only = full.control(
+        "E3.full-marginals",
+        "a family that is not closed",
+        &["the family (independent coordinates) is not closed: g·q is replaced by its marginals"],
+        &[Feature::NonOrthogonal],
+    );
+    let moving_losses = networks.control(
+        "E3.networks-moving-loss",
+        "a loss that is not invariant",
+        &["the loss weighs outputs differently"],
+        &[Feature::NonFreeOrbit],
+    );
+    let fresh_noise = networks.control(
+        "E3.networks-fresh-noise",
+        "noise that is not closed under the group",
+        &["the noise is one draw, without its orbit"],
+        &[Feature::NonFreeOrbit],
+    );
+    claims.extend([
+        regression::entry::<Full>(marginals_only, |scene| measured(marginals(scene)), None),
+        entry(networks, |scene| settled(on_networks(scene, true))),
+        entry(moving_losses, |scene| measured(moving_loss(scene))),
+        entry(fresh_noise, |scene| measured(on_networks(scene, false))),
+    ]);
+    claims
+}
+
+/// The claim in one of the settings with closed forms, and its control.
+fn in_closed_form<S>(about: About, moving: &'static str) -> [Box<dyn Claim>; 2]
+where
+    S: Setting<Tracked> + Setting<Rational> + Instances,
+    <S as Setting<Tracked>>::Family: LogPartition<Tracked>,
+{
+    let dropped = &["the prior is not invariant"];
+    let moving =
+        about.control(moving, "a prior that is not invariant", dropped, &[Feature::NonAbelian]);
+    [
+        regression::entry::<S>(
+            about,
+            |scene| settled(check::<S>(scene, Drops::Nothing)),
+            Some(|scene| settled(twin::<S>(scene))),
+        ),
+        regression::entry::<S>(moving, |scene| measured(check::<S>(scene, Drops::Prior)), None),
     ]
 }
 

@@ -32,43 +32,44 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ],
         cost: 4,
     };
+    let others = about
+        .control(
+            "E3.subset-others",
+            "an element that does not keep the subset",
+            &["hS = S is dropped"],
+            &[Feature::NonAbelian],
+        )
+        .saying("E_{h·q} L^S = E_q L^S for an h with hS ≠ S");
+    let left_cosets = about
+        .control(
+            "E3.subset-left-cosets",
+            "a left coset",
+            &["the coset is cK, not Kc"],
+            &[Feature::NonAbelian],
+        )
+        .saying("E_{k·q} L^{cK} = E_q L^{cK} for every k in K");
+    let entry = |about, instances, check, exact| -> Box<dyn Claim> {
+        Box::new(Entry { about, instances, check, exact: Some(exact) })
+    };
     vec![
-        Box::new(Entry {
+        entry(
             about,
-            instances: diagonal_scenes,
-            check: |scene| settled(check::<Tracked>(scene, Elements::Keeping)),
-            exact: Some(|scene| settled(check::<Rational>(scene, Elements::Keeping))),
-        }),
-        Box::new(Entry {
-            about: About {
-                id: "E3.subset-others",
-                of: Some("E3.subset"),
-                role: Role::Control,
-                title: "an element that does not keep the subset",
-                statement: "E_{h·q} L^S = E_q L^S for an h with hS ≠ S",
-                hypotheses: &["hS = S is dropped"],
-                covers: &[Feature::NonAbelian],
-                ..about
-            },
-            instances: diagonal_scenes,
-            check: |scene| measured(check::<Tracked>(scene, Elements::Others)),
-            exact: Some(|scene| measured(check::<Rational>(scene, Elements::Others))),
-        }),
-        Box::new(Entry {
-            about: About {
-                id: "E3.subset-left-cosets",
-                of: Some("E3.subset"),
-                role: Role::Control,
-                title: "a left coset",
-                statement: "E_{k·q} L^{cK} = E_q L^{cK} for every k in K",
-                hypotheses: &["the coset is cK, not Kc"],
-                covers: &[Feature::NonAbelian],
-                ..about
-            },
-            instances: moved_cosets,
-            check: |scene| measured(left_coset::<Tracked>(scene)),
-            exact: Some(|scene| measured(left_coset::<Rational>(scene))),
-        }),
+            diagonal_scenes,
+            |scene| settled(check::<Tracked>(scene, Elements::Keeping)),
+            |scene| settled(check::<Rational>(scene, Elements::Keeping)),
+        ),
+        entry(
+            others,
+            diagonal_scenes,
+            |scene| measured(check::<Tracked>(scene, Elements::Others)),
+            |scene| measured(check::<Rational>(scene, Elements::Others)),
+        ),
+        entry(
+            left_cosets,
+            moved_cosets,
+            |scene| measured(left_coset::<Tracked>(scene)),
+            |scene| measured(left_coset::<Rational>(scene)),
+        ),
     ]
 }
 

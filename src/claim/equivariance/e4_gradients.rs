@@ -1,14 +1,14 @@
 //! E4: gradients move on the dual side, so which steps are equivariant depends on the coordinates.
 
 use super::regression::{
-    Checked, DIAGONAL, Diagonal, Drops, FULL, Full, Posed, Setting, diagonal_scenes, full_scenes,
-    measured, posed, settled, weight,
+    self, Checked, DIAGONAL, Diagonal, Drops, Full, Instances, Posed, Setting, measured, posed,
+    settled, weight,
 };
-use super::trained_network::{NETWORKS, Net, batch, numbers, on_both, scenes};
+use super::trained_network::{NETWORKS, Net, batch, entry, numbers, on_both};
 use crate::action::{ClosedUnder, push_forward};
 use crate::claim::rounding::{Judge, Tracked, all_close};
 use crate::claim::scene::Scene;
-use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
+use crate::claim::{About, Claim, Evidence, Feature, Outcome, Role};
 use crate::family::{FisherInformation, FullGaussian, Member};
 use crate::inference::optimiser::{Adam, NaturalGradient, Optimiser, Rates, RmsProp, Sgd};
 use crate::inference::{
@@ -39,8 +39,6 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     let full = About {
         id: "E4.full",
         title: "gradients and natural-gradient steps: full Gaussians",
-        covers: FULL,
-        cost: 4,
         ..diagonal
     };
     let networks = About {
@@ -56,65 +54,60 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         cost: 4,
         ..diagonal
     };
+    let moving_prior = diagonal.control(
+        "E4.diagonal-moving-prior",
+        "a prior that is not invariant",
+        &["the prior is not invariant"],
+        &[Feature::NonAbelian],
+    );
+    let plain_steps = full.control(
+        "E4.full-plain-step",
+        "plain gradient steps in natural coordinates",
+        &[
+            "the action on η is not orthogonal: a gradient, which moves by τ, is added to η, which moves by τ⁻ᵀ",
+        ],
+        &[Feature::NonOrthogonal],
+    );
+    let cholesky_factor = networks.control(
+        "E4.cholesky",
+        "gradient steps on a Cholesky factor",
+        &["the action on L is not linear: a permuted factor is not triangular"],
+        &[Feature::NonFreeOrbit],
+    );
     vec![
-        Box::new(Entry {
-            about: diagonal,
-            instances: diagonal_scenes,
-            check: |scene| settled(check::<Diagonal, Tracked>(scene, Drops::Nothing)),
-            exact: Some(|scene| settled(check::<Diagonal, Rational>(scene, Drops::Nothing))),
-        }),
-        Box::new(Entry {
-            about: diagonal.control(
-                "E4.diagonal-moving-prior",
-                "a prior that is not invariant",
-                &["the prior is not invariant"],
-                &[Feature::NonAbelian],
-            ),
-            instances: diagonal_scenes,
-            check: |scene| measured(check::<Diagonal, Tracked>(scene, Drops::Prior)),
-            exact: Some(|scene| measured(check::<Diagonal, Rational>(scene, Drops::Prior))),
-        }),
-        Box::new(Entry {
-            about: full,
-            instances: full_scenes,
-            check: |scene| settled(check::<Full, Tracked>(scene, Drops::Nothing)),
-            exact: Some(|scene| settled(check::<Full, Rational>(scene, Drops::Nothing))),
-        }),
-        Box::new(Entry {
-            about: full
-                .control(
-                    "E4.full-plain-step",
-                    "plain gradient steps in natural coordinates",
-                    &[
-                        "the action on η is not orthogonal: a gradient, which moves by τ, is added to η, which moves by τ⁻ᵀ",
-                    ],
-                    &[Feature::NonOrthogonal],
-                )
-                .saying("η ↦ η − r∇_ηJ commutes with g"),
-            instances: full_scenes,
-            check: |scene| measured(plain_step::<Tracked>(scene)),
-            exact: Some(|scene| measured(plain_step::<Rational>(scene))),
-        }),
-        Box::new(Entry {
-            about: networks,
-            instances: scenes,
-            check: |scene| settled(on_networks(scene)),
-            exact: None,
-        }),
-        Box::new(Entry {
-            about: networks
-                .control(
-                    "E4.cholesky",
-                    "gradient steps on a Cholesky factor",
-                    &["the action on L is not linear: a permuted factor is not triangular"],
-                    &[Feature::NonFreeOrbit],
-                )
+        in_closed_form::<Diagonal>(diagonal),
+        regression::entry::<Diagonal>(
+            moving_prior,
+            |scene| measured(check::<Diagonal, Tracked>(scene, Drops::Prior)),
+            Some(|scene| measured(check::<Diagonal, Rational>(scene, Drops::Prior))),
+        ),
+        in_closed_form::<Full>(full),
+        regression::entry::<Full>(
+            plain_steps.saying("η ↦ η − r∇_ηJ commutes with g"),
+            |scene| measured(plain_step::<Tracked>(scene)),
+            Some(|scene| measured(plain_step::<Rational>(scene))),
+        ),
+        entry(networks, |scene| settled(on_networks(scene))),
+        entry(
+            cholesky_factor
                 .saying("a gradient step on (m, L) with Σ = LLᵀ commutes with a permutation"),
-            instances: scenes,
-            check: |scene| measured(cholesky(scene)),
-            exact: None,
-        }),
+            |scene| measured(cholesky(scene)),
+        ),
     ]
+}
+
+/// The claim in one of the settings with closed forms.
+fn in_closed_form<S>(about: About) -> Box<dyn Claim>
+where
+    S: Setting<Tracked> + Setting<Rational> + Instances,
+    <S as Setting<Tracked>>::Family: FisherInformation<Tracked>,
+    <S as Setting<Rational>>::Family: FisherInformation<Rational>,
+{
+    regression::entry::<S>(
+        about,
+        |scene| settled(check::<S, Tracked>(scene, Drops::Nothing)),
+        Some(|scene| settled(check::<S, Rational>(scene, Drops::Nothing))),
+    )
 }
 
 /// `N ∇_μ E_q L`.

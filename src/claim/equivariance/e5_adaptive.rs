@@ -2,13 +2,15 @@
 //! rounding does to it.
 
 use super::e5_linear::turned;
-use super::e5_run::{MARGIN, Run, STEPS, by_margin};
+use super::e5_run::{
+    FEWEST, LEAST_SLOPE, Run, STEPS, adaptive_rate, by_margin, far_means, training,
+};
 use super::regression::{Checked, DIAGONAL, Drops, data, diagonal_scenes, measured, settled};
 use crate::claim::rounding::{Judge, Tracked};
 use crate::claim::scene::Scene;
-use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
+use crate::claim::{About, Claim, Evidence, Feature, Outcome, Role};
 use crate::inference::Dataset;
-use crate::inference::optimiser::{Adam, Optimiser, Rates, RmsProp, Sgd};
+use crate::inference::optimiser::{Adam, Optimiser, RmsProp, Sgd};
 use crate::law::Residual;
 use crate::representation::{Representation, SignedOrbits};
 use crate::scalar::{Real, Scalar};
@@ -51,69 +53,52 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         covers: DIAGONAL,
         ..adaptive
     };
-    let control = |of: About, id, title, statement, hypotheses, covers, check| -> Box<dyn Claim> {
-        let about = About { tolerance: MARGIN, ..of.control(id, title, hypotheses, covers) };
-        let about = about.saying(statement);
-        Box::new(Entry { about, instances: diagonal_scenes, check, exact: None })
-    };
+    let shown = &[Feature::NonAbelian, Feature::FreeOrbit];
+    let moving_prior = adaptive.control(
+        "E5.adaptive-moving-prior",
+        "a prior that is not invariant",
+        &["the prior is not invariant"],
+        shown,
+    );
+    let subset = adaptive.control(
+        "E5.adaptive-subset",
+        "augmentation by a subset",
+        &["the augmentation is by two elements"],
+        shown,
+    );
+    let turn = adaptive.control(
+        "E5.adaptive-turn",
+        "an orthogonal action that is no signed permutation",
+        &["the action mixes coordinates"],
+        &[Feature::FreeOrbit],
+    );
+    let unprojected = projected.control(
+        "E5.killed-coordinates",
+        "Adam on coordinates that the group kills",
+        &["the gradient is not projected"],
+        &[Feature::KilledOrbit],
+    );
+    let entry = |about: About, check| training(about, diagonal_scenes, check);
+    const FOR_ONE: &str = "w = Pw after 200 steps, for one of the optimisers";
     vec![
-        Box::new(Entry {
-            about: adaptive,
-            instances: diagonal_scenes,
-            check: |scene| settled(optimisers(scene, Drops::Nothing)),
-            exact: None,
-        }),
-        control(
-            adaptive,
-            "E5.adaptive-moving-prior",
-            "a prior that is not invariant",
-            "w = Pw after 200 steps, for one of the optimisers",
-            &["the prior is not invariant"],
-            &[Feature::NonAbelian, Feature::FreeOrbit],
-            |scene| measured(optimisers(scene, Drops::Prior)),
-        ),
-        control(
-            adaptive,
-            "E5.adaptive-subset",
-            "augmentation by a subset",
-            "w = Pw after 200 steps, for one of the optimisers",
-            &["the augmentation is by two elements"],
-            &[Feature::NonAbelian, Feature::FreeOrbit],
-            |scene| measured(optimisers(scene, Drops::Group)),
-        ),
-        control(
-            adaptive,
-            "E5.adaptive-turn",
-            "an orthogonal action that is no signed permutation",
-            "w = Pw after 10 steps, under the half turn about (1, 2, 2)/3, for one of the optimisers",
-            &["the action mixes coordinates"],
-            &[Feature::FreeOrbit],
+        entry(adaptive, |scene| settled(optimisers(scene, Drops::Nothing))),
+        entry(moving_prior.saying(FOR_ONE), |scene| measured(optimisers(scene, Drops::Prior))),
+        entry(subset.saying(FOR_ONE), |scene| measured(optimisers(scene, Drops::Group))),
+        entry(
+            turn.saying("w = Pw after 10 steps, under the half turn about (1, 2, 2)/3, for one of the optimisers"),
             |scene| measured(mixed(scene)),
         ),
-        Box::new(Entry {
-            about: projected,
-            instances: diagonal_scenes,
-            check: |scene| settled(bit_for_bit(scene)),
-            exact: None,
-        }),
-        control(
-            projected,
-            "E5.killed-coordinates",
-            "Adam on coordinates that the group kills",
-            "they are 0 after three steps of Adam in floating point, to the rounding of gradient descent: for ε = 10⁻⁸ or 10⁻³⁰ in double precision, or in single",
-            &["the gradient is not projected"],
-            &[Feature::KilledOrbit],
+        entry(projected, |scene| settled(bit_for_bit(scene))),
+        entry(
+            unprojected.saying("they are 0 after three steps of Adam in floating point, to the rounding of gradient descent: for ε = 10⁻⁸ or 10⁻³⁰ in double precision, or in single"),
             |scene| measured(killed(scene)),
         ),
     ]
 }
 
-/// A run that stops before it has taken so many steps is none.
-const FEWEST: usize = STEPS / 4;
-
 const ADAPTIVE: [&str; 3] = ["Adam", "AdamW", "RMSprop"];
 
-fn adaptive<T: Real>() -> [Box<dyn Optimiser<T>>; 3] {
+pub(super) fn adaptive<T: Real>() -> [Box<dyn Optimiser<T>>; 3] {
     [
         Box::new(Adam::new()),
         Box::new(Adam::new().decoupled(T::ratio(1, 10))),
@@ -121,41 +106,15 @@ fn adaptive<T: Real>() -> [Box<dyn Optimiser<T>>; 3] {
     ]
 }
 
-/// An invariant start far beyond the minimum, with derivatives away from 0; `None` if the group kills a mean.
-fn far(scene: &Scene) -> Option<Vec<Tracked>> {
-    let orbits = SignedOrbits::of(&scene.signed());
-    let dim = orbits.dim();
-    let mut start = vec![Tracked::count(2); 2 * dim];
-    for (number, orbit) in orbits.iter().enumerate() {
-        if orbit.is_killed() {
-            return None;
-        }
-        for (i, negative) in orbit.members() {
-            let size = Tracked::count(4 + number % 3);
-            start[i] = if negative { -size } else { size };
-        }
-    }
-    Some(start)
-}
-
 fn optimisers(scene: &Scene, drops: Drops) -> Checked<Outcome> {
-    let Some(start) = far(scene) else { return Ok(Outcome::vacuous()) };
+    let orbits = SignedOrbits::of(&scene.signed());
+    let Some(mut start) = far_means::<Tracked>(&orbits) else { return Ok(Outcome::vacuous()) };
+    start.resize(2 * orbits.dim(), Tracked::count(2));
     let run = Run::<Tracked>::new(scene, drops)?;
-    // Adam moves by about the rate in every step.
-    let rate = Rates::uniform(Tracked::ratio(1, 1024));
     let mut outcome = Outcome::vacuous();
     for (kind, mut optimiser) in adaptive::<Tracked>().into_iter().enumerate() {
-        let (mut w, mut gradient) = (start.clone(), start.clone());
-        let mut steps = 0;
-        while steps < STEPS {
-            run.objective.gradient(&w, &mut gradient);
-            // A step divides by a derivative: its rounding counts for more the smaller that is.
-            if gradient.iter().any(|slope| slope.value().abs() < 1.0 / 64.0) {
-                break;
-            }
-            optimiser.step(rate, &mut w, &gradient);
-            steps += 1;
-        }
+        let mut w = start.clone();
+        let steps = run.train_above(&mut w, &mut *optimiser, adaptive_rate(), STEPS, LEAST_SLOPE);
         // A start that has not moved shows nothing.
         let found = (steps >= FEWEST).then(|| run.invariant(&w, drops != Drops::Nothing));
         outcome = outcome.and_kind(|kind| ADAPTIVE[kind], kind, found);

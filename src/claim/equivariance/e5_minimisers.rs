@@ -1,13 +1,13 @@
 //! E5: a unique minimiser is invariant.
 
 use super::regression::{
-    Checked, DIAGONAL, Diagonal, Drops, FULL, Full, Setting, diagonal_scenes, full_scenes,
-    measured, posed, settled, weight,
+    Checked, DIAGONAL, Diagonal, Drops, Full, Instances, Setting, entry, measured, posed, settled,
+    weight,
 };
 use crate::action::push_forward;
 use crate::claim::rounding::{Judge, Tracked, all_close};
 use crate::claim::scene::Scene;
-use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
+use crate::claim::{About, Claim, Evidence, Feature, Outcome, Role};
 use crate::scalar::Rational;
 
 /// The claim for both families, and its controls.
@@ -27,50 +27,43 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     let full = About {
         id: "E5.minimisers-full",
         title: "the conjugate posterior is invariant: full Gaussians",
-        covers: FULL,
-        cost: 4,
         ..diagonal
     };
+    let subset = diagonal.control(
+        "E5.minimisers-subset",
+        "augmentation by a subset",
+        &["the augmentation is by two elements"],
+        &[Feature::NonAbelian],
+    );
+    let moving_prior = full.control(
+        "E5.minimisers-moving-prior",
+        "a prior that is not invariant",
+        &["the prior is not invariant"],
+        &[Feature::NonAbelian],
+    );
     vec![
-        Box::new(Entry {
-            about: diagonal,
-            instances: diagonal_scenes,
-            check: |scene| settled(check::<Diagonal, Tracked>(scene, Drops::Nothing)),
-            exact: Some(|scene| settled(check::<Diagonal, Rational>(scene, Drops::Nothing))),
-        }),
-        Box::new(Entry {
-            about: diagonal
-                .control(
-                    "E5.minimisers-subset",
-                    "augmentation by a subset",
-                    &["the augmentation is by two elements"],
-                    &[Feature::NonAbelian],
-                )
-                .saying("g·η* = η*"),
-            instances: diagonal_scenes,
-            check: |scene| measured(check::<Diagonal, Tracked>(scene, Drops::Group)),
-            exact: Some(|scene| measured(check::<Diagonal, Rational>(scene, Drops::Group))),
-        }),
-        Box::new(Entry {
-            about: full,
-            instances: full_scenes,
-            check: |scene| settled(check::<Full, Tracked>(scene, Drops::Nothing)),
-            exact: Some(|scene| settled(check::<Full, Rational>(scene, Drops::Nothing))),
-        }),
-        Box::new(Entry {
-            about: full
-                .control(
-                    "E5.minimisers-moving-prior",
-                    "a prior that is not invariant",
-                    &["the prior is not invariant"],
-                    &[Feature::NonAbelian],
-                )
-                .saying("g·η* = η*"),
-            instances: full_scenes,
-            check: |scene| measured(check::<Full, Tracked>(scene, Drops::Prior)),
-            exact: Some(|scene| measured(check::<Full, Rational>(scene, Drops::Prior))),
-        }),
+        theorem::<Diagonal>(diagonal),
+        entry::<Diagonal>(
+            subset.saying("g·η* = η*"),
+            |scene| measured(check::<Diagonal, Tracked>(scene, Drops::Group)),
+            Some(|scene| measured(check::<Diagonal, Rational>(scene, Drops::Group))),
+        ),
+        theorem::<Full>(full),
+        entry::<Full>(
+            moving_prior.saying("g·η* = η*"),
+            |scene| measured(check::<Full, Tracked>(scene, Drops::Prior)),
+            Some(|scene| measured(check::<Full, Rational>(scene, Drops::Prior))),
+        ),
     ]
+}
+
+/// The claim in one of the settings.
+fn theorem<S: Setting<Tracked> + Setting<Rational> + Instances>(about: About) -> Box<dyn Claim> {
+    entry::<S>(
+        about,
+        |scene| settled(check::<S, Tracked>(scene, Drops::Nothing)),
+        Some(|scene| settled(check::<S, Rational>(scene, Drops::Nothing))),
+    )
 }
 
 fn check<S: Setting<T>, T: Judge>(scene: &Scene, drops: Drops) -> Checked<Outcome> {

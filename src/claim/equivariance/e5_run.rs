@@ -1,24 +1,38 @@
 //! A mean field on a linear model that is trained from an invariant start.
 
-use super::regression::{Checked, Drops, data, risk, weight};
+use super::regression::{Check, Checked, Drops, data, risk, weight};
 use crate::claim::compare::row_sum_norm;
 use crate::claim::rounding::{Tracked, all_close};
 use crate::claim::scene::{Scene, Which};
-use crate::claim::{CONTROL_MARGIN, Outcome};
+use crate::claim::{About, CONTROL_MARGIN, Claim, Entry, Feature, Outcome, Role};
 use crate::inference::optimiser::{Optimiser, Rates};
 use crate::inference::{
     Augmentation, CoordinateSymmetry, Dataset, ExactElbo, GaussianPrior, MeanField, Weights,
 };
 use crate::law::Residual;
-use crate::representation::Representation;
+use crate::representation::{Representation, SignedOrbits};
 use crate::scalar::Real;
 use crate::symmetrize::geometric;
+use proptest::strategy::BoxedStrategy;
 
 /// The steps of a training.
 pub(super) const STEPS: usize = 200;
 
+/// A run that stops before it has taken so many steps is none.
+pub(super) const FEWEST: usize = STEPS / 4;
+
 /// What a control of training is held against.
-pub(super) const MARGIN: &str = "as the theorem's; a violation counts from a thousand tolerances on, and only if w − Pw is 10⁻⁶ or more";
+const MARGIN: &str = "as the theorem's; a violation counts from a thousand tolerances on, and only if w − Pw is 10⁻⁶ or more";
+
+/// An entry on training, and for a control with its margin.
+pub(super) fn training(
+    about: About,
+    instances: fn(Option<Feature>) -> BoxedStrategy<Scene>,
+    check: Check,
+) -> Box<dyn Claim> {
+    let tolerance = if about.role == Role::Control { MARGIN } else { about.tolerance };
+    Box::new(Entry { about: About { tolerance, ..about }, instances, check, exact: None })
+}
 
 /// The violation of a control counts as shown only if it is gross in itself, and not only to rounding.
 pub(super) fn by_margin(found: Residual) -> Residual {
@@ -27,6 +41,31 @@ pub(super) fn by_margin(found: Residual) -> Residual {
     // An unknown tolerance stays unknown.
     let tolerance = if found.tolerance() < least { least } else { found.tolerance() };
     Residual::new(found.error(), tolerance)
+}
+
+/// The derivatives that a step of Adam or RMSprop, which divides by them, may have: its rounding counts for more the
+/// smaller they are.
+pub(super) const LEAST_SLOPE: f64 = 1.0 / 64.0;
+
+/// The rate of Adam and RMSprop, which move by about as much in every step.
+pub(super) fn adaptive_rate<T: Real>() -> T {
+    T::ratio(1, 1024)
+}
+
+/// Means of size 4 to 6, the same along orbits up to their signs, so far from the minimum that no derivative is near
+/// 0; `None` if the group kills one.
+pub(super) fn far_means<T: Real>(orbits: &SignedOrbits) -> Option<Vec<T>> {
+    let mut means = vec![T::zero(); orbits.dim()];
+    for (number, orbit) in orbits.iter().enumerate() {
+        if orbit.is_killed() {
+            return None;
+        }
+        for (i, negative) in orbit.members() {
+            let size = T::count(4 + number % 3);
+            means[i] = if negative { -size } else { size };
+        }
+    }
+    Some(means)
 }
 
 /// A mean field on a linear model, with an invariant start.
@@ -92,6 +131,26 @@ impl<T: Real> Run<T> {
             }
             optimiser.step(Rates::uniform(rate), w, &gradient);
         }
+    }
+
+    /// Some steps, as long as every partial derivative has at least this size; the number of those taken.
+    pub(super) fn train_above(
+        &self,
+        w: &mut [T],
+        optimiser: &mut dyn Optimiser<T>,
+        rate: T,
+        steps: usize,
+        least: f64,
+    ) -> usize {
+        let mut gradient = w.to_vec();
+        for step in 0..steps {
+            self.objective.gradient(w, &mut gradient);
+            if gradient.iter().any(|slope| !(slope.nearest_f64().abs() >= least)) {
+                return step;
+            }
+            optimiser.step(Rates::uniform(rate), w, &gradient);
+        }
+        steps
     }
 
     /// `Pw`.

@@ -65,76 +65,55 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         cost: 16,
         ..about
     };
-    let control = |of: &'static str, id, covers, about: About| About {
-        id,
-        of: Some(of),
-        role: Role::Control,
-        title: "a posterior that is not invariant",
-        hypotheses: &["the posterior is not invariant"],
-        covers,
-        ..about
+    let moving = |of: About, id| {
+        let dropped = &["the posterior is not invariant"];
+        of.control(id, "a posterior that is not invariant", dropped, &[Feature::NonFreeOrbit])
     };
-    vec![
+    let moving_scales = networks_about.control(
+        "E6.networks-moving-scales",
+        "a posterior of which only the means are invariant",
+        &["the scales are not invariant"],
+        &[Feature::NonFreeOrbit],
+    );
+    let linear = |about, check, exact| -> Box<dyn Claim> {
+        let instances = |wanted| networks(3, 0..=0, wanted);
+        Box::new(Entry { about, instances, check, exact: Some(exact) })
+    };
+    let wide = |about, check| -> Box<dyn Claim> {
         Box::new(Entry {
             about,
-            instances: |wanted| networks(3, 0..=0, wanted),
-            check: |network| settled(linear_models::<Tracked>(network, true)),
-            exact: Some(|network| settled(linear_models::<Rational>(network, true))),
-        }),
-        Box::new(Entry {
-            about: control("E6.linear", "E6.linear-moving", &[Feature::NonFreeOrbit], about),
-            instances: |wanted| networks(3, 0..=0, wanted),
-            check: |network| measured(linear_models::<Tracked>(network, false)),
-            exact: Some(|network| measured(linear_models::<Rational>(network, false))),
-        }),
-        Box::new(Entry {
-            about: networks_about,
             instances: |wanted| networks(6, 1..=1, wanted),
-            check: |network| settled(hidden_layers(network, Kind::Invariant)),
+            check,
             exact: None,
-        }),
+        })
+    };
+    let narrow = |about, check| -> Box<dyn Claim> {
         Box::new(Entry {
-            about: control(
-                "E6.networks",
-                "E6.networks-moving",
-                &[Feature::NonFreeOrbit],
-                networks_about,
-            ),
-            instances: |wanted| networks(6, 1..=1, wanted),
-            check: |network| measured(hidden_layers(network, Kind::Moving)),
-            exact: None,
-        }),
-        Box::new(Entry {
-            about: About {
-                title: "a posterior of which only the means are invariant",
-                hypotheses: &["the scales are not invariant"],
-                ..control(
-                    "E6.networks",
-                    "E6.networks-moving-scales",
-                    &[Feature::NonFreeOrbit],
-                    networks_about,
-                )
-            },
-            instances: |wanted| networks(6, 1..=1, wanted),
-            check: |network| measured(hidden_layers(network, Kind::InvariantMeans)),
-            exact: None,
-        }),
-        Box::new(Entry {
-            about: correlated,
+            about,
             instances: |wanted| networks(3, 1..=1, wanted),
-            check: |network| settled(sines(network, true)),
+            check,
             exact: None,
+        })
+    };
+    vec![
+        linear(
+            about,
+            |network| settled(linear_models::<Tracked>(network, true)),
+            |network| settled(linear_models::<Rational>(network, true)),
+        ),
+        linear(
+            moving(about, "E6.linear-moving"),
+            |network| measured(linear_models::<Tracked>(network, false)),
+            |network| measured(linear_models::<Rational>(network, false)),
+        ),
+        wide(networks_about, |network| settled(hidden_layers(network, Kind::Invariant))),
+        wide(moving(networks_about, "E6.networks-moving"), |network| {
+            measured(hidden_layers(network, Kind::Moving))
         }),
-        Box::new(Entry {
-            about: control(
-                "E6.correlated",
-                "E6.correlated-moving",
-                &[Feature::NonFreeOrbit],
-                correlated,
-            ),
-            instances: |wanted| networks(3, 1..=1, wanted),
-            check: |network| measured(sines(network, false)),
-            exact: None,
+        wide(moving_scales, |network| measured(hidden_layers(network, Kind::InvariantMeans))),
+        narrow(correlated, |network| settled(sines(network, true))),
+        narrow(moving(correlated, "E6.correlated-moving"), |network| {
+            measured(sines(network, false))
         }),
     ]
 }

@@ -1,14 +1,13 @@
 //! E8: invariant posteriors are trained on raw data with the gradient of full augmentation.
 
 use super::regression::{
-    Checked, DIAGONAL, Diagonal, Drops, FULL, Full, Setting, diagonal_scenes, full_scenes,
-    measured, posed, settled,
+    self, Checked, DIAGONAL, Diagonal, Drops, Full, Instances, Setting, measured, posed, settled,
 };
-use super::trained_network::{NETWORKS, Net, batch, numbers, on_both, scenes};
+use super::trained_network::{NETWORKS, Net, batch, entry, numbers, on_both};
 use crate::action::ClosedUnder;
 use crate::claim::rounding::{Judge, Tracked, all_close, close};
 use crate::claim::scene::Scene;
-use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role};
+use crate::claim::{About, Claim, Evidence, Feature, Outcome, Role};
 use crate::inference::optimiser::{Optimiser, Rates, Sgd};
 use crate::inference::{Posterior, SquaredError, Tied, TiedDraws};
 use crate::model::{Differentiable, Pointwise};
@@ -30,13 +29,8 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         covers: DIAGONAL,
         cost: 4,
     };
-    let full = About {
-        id: "E8.full",
-        title: "augmentation-free training: full Gaussians",
-        covers: FULL,
-        cost: 4,
-        ..diagonal
-    };
+    let full =
+        About { id: "E8.full", title: "augmentation-free training: full Gaussians", ..diagonal };
     let step = About {
         id: "E8.step",
         title: "a tied step on raw examples is the untied step on their orbits",
@@ -63,86 +57,62 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ],
         ..step
     };
-    vec![
-        Box::new(Entry {
-            about: diagonal,
-            instances: diagonal_scenes,
-            check: |scene| settled(check::<Diagonal, Tracked>(scene, true)),
-            exact: Some(|scene| settled(check::<Diagonal, Rational>(scene, true))),
-        }),
-        Box::new(Entry {
-            about: diagonal.control(
-                "E8.diagonal-moving",
-                "a posterior that is not invariant",
-                &["the posterior is not invariant"],
-                &[Feature::NonFreeOrbit],
-            ),
-            instances: diagonal_scenes,
-            check: |scene| measured(check::<Diagonal, Tracked>(scene, false)),
-            exact: Some(|scene| measured(check::<Diagonal, Rational>(scene, false))),
-        }),
-        Box::new(Entry {
-            about: full,
-            instances: full_scenes,
-            check: |scene| settled(check::<Full, Tracked>(scene, true)),
-            exact: Some(|scene| settled(check::<Full, Rational>(scene, true))),
-        }),
-        Box::new(Entry {
-            about: full.control(
-                "E8.full-moving",
-                "a posterior that is not invariant",
-                &["the posterior is not invariant"],
-                &[Feature::NonAbelian],
-            ),
-            instances: full_scenes,
-            check: |scene| measured(check::<Full, Tracked>(scene, false)),
-            exact: Some(|scene| measured(check::<Full, Rational>(scene, false))),
-        }),
-        Box::new(Entry {
-            about: step,
-            instances: scenes,
-            check: |scene| settled(on_networks(scene, true, true)),
-            exact: None,
-        }),
-        Box::new(Entry {
-            about: step.control(
-                "E8.step-fresh-noise",
-                "noise that is not closed under the group",
-                &["the noise is one draw, without its orbit"],
-                &[Feature::NonFreeOrbit],
-            ),
-            instances: scenes,
-            check: |scene| measured(on_networks(scene, false, true)),
-            exact: None,
-        }),
-        Box::new(Entry {
-            about: step.control(
-                "E8.step-sum",
-                "the orbit sum as it is",
-                &["the gradient in free coordinates is not divided by the length of the orbit"],
-                &[Feature::NonFreeOrbit],
-            ),
-            instances: scenes,
-            check: |scene| measured(on_networks(scene, true, false)),
-            exact: None,
-        }),
-        Box::new(Entry {
-            about: draws,
-            instances: scenes,
-            check: |scene| settled(one_draw(scene, TiedDraws::Equivariant)),
-            exact: None,
-        }),
-        Box::new(Entry {
-            about: draws.control(
-                "E8.independent-draws",
-                "draws of an invariant posterior that are not equivariant",
-                &["means and scales are tied, the noise is not"],
-                &[Feature::NonFreeOrbit],
-            ),
-            instances: scenes,
-            check: |scene| measured(one_draw(scene, TiedDraws::Independent)),
-            exact: None,
-        }),
+    let mut claims = Vec::new();
+    let covers = &[Feature::NonFreeOrbit];
+    claims.extend(in_closed_form::<Diagonal>(diagonal, "E8.diagonal-moving", covers));
+    claims.extend(in_closed_form::<Full>(full, "E8.full-moving", &[Feature::NonAbelian]));
+    let control =
+        |of: About, id, title, dropped, check| entry(of.control(id, title, dropped, covers), check);
+    claims.extend([
+        entry(step, |scene| settled(on_networks(scene, true, true))),
+        control(
+            step,
+            "E8.step-fresh-noise",
+            "noise that is not closed under the group",
+            &["the noise is one draw, without its orbit"],
+            |scene| measured(on_networks(scene, false, true)),
+        ),
+        control(
+            step,
+            "E8.step-sum",
+            "the orbit sum as it is",
+            &["the gradient in free coordinates is not divided by the length of the orbit"],
+            |scene| measured(on_networks(scene, true, false)),
+        ),
+        entry(draws, |scene| settled(one_draw(scene, TiedDraws::Equivariant))),
+        control(
+            draws,
+            "E8.independent-draws",
+            "draws of an invariant posterior that are not equivariant",
+            &["means and scales are tied, the noise is not"],
+            |scene| measured(one_draw(scene, TiedDraws::Independent)),
+        ),
+    ]);
+    claims
+}
+
+/// The claim in one of the settings with closed forms, and its control.
+fn in_closed_form<S>(
+    about: About,
+    moving: &'static str,
+    covers: &'static [Feature],
+) -> [Box<dyn Claim>; 2]
+where
+    S: Setting<Tracked> + Setting<Rational> + Instances,
+{
+    let (title, dropped) =
+        ("a posterior that is not invariant", &["the posterior is not invariant"]);
+    [
+        regression::entry::<S>(
+            about,
+            |scene| settled(check::<S, Tracked>(scene, true)),
+            Some(|scene| settled(check::<S, Rational>(scene, true))),
+        ),
+        regression::entry::<S>(
+            about.control(moving, title, dropped, covers),
+            |scene| measured(check::<S, Tracked>(scene, false)),
+            Some(|scene| measured(check::<S, Rational>(scene, false))),
+        ),
     ]
 }
 

@@ -4,7 +4,7 @@
 
 use crate::action::ClosedUnder;
 use crate::claim::scene::{GroupSpec, Scene, Which};
-use crate::claim::{Feature, Outcome, strategy};
+use crate::claim::{About, Claim, Entry, Feature, Outcome, Role, strategy};
 use crate::family::{DiagonalGaussian, FullGaussian, Member};
 use crate::group::{AnyElement, AnyGroup};
 use crate::inference::{
@@ -194,6 +194,44 @@ pub(in crate::claim) fn posed<S: Setting<T>, T: Scalar>(
     Ok(Posed { rep, q, prior, raw, risk })
 }
 
+/// The instances of a setting.
+pub(super) trait Instances {
+    /// Random scenes, of a wanted kind or of any.
+    fn scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene>;
+
+    /// The kinds that a theorem must meet.
+    const COVERS: &'static [Feature];
+}
+
+impl Instances for Diagonal {
+    fn scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
+        diagonal_scenes(wanted)
+    }
+
+    const COVERS: &'static [Feature] = DIAGONAL;
+}
+
+impl Instances for Full {
+    fn scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
+        full_scenes(wanted)
+    }
+
+    const COVERS: &'static [Feature] = FULL;
+}
+
+/// A check of a scene.
+pub(super) type Check = fn(&Scene) -> Outcome;
+
+/// A theorem in one of the settings, or its control, with a twin in exact arithmetic or without.
+pub(super) fn entry<S: Instances>(
+    about: About,
+    check: Check,
+    exact: Option<Check>,
+) -> Box<dyn Claim> {
+    let covers = if about.role == Role::Theorem { S::COVERS } else { about.covers };
+    Box::new(Entry { about: About { covers, ..about }, instances: S::scenes, check, exact })
+}
+
 /// Scenes for diagonal Gaussians.
 pub(in crate::claim) fn diagonal_scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
     moderate(6, wanted)
@@ -202,19 +240,6 @@ pub(in crate::claim) fn diagonal_scenes(wanted: Option<Feature>) -> BoxedStrateg
 /// Scenes for full Gaussians.
 pub(in crate::claim) fn full_scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
     moderate(4, wanted)
-}
-
-/// Small groups, and moderate scales: the spread of scales multiplies every tolerance here and adds nothing.
-pub(in crate::claim) fn moderate(max_dim: usize, wanted: Option<Feature>) -> BoxedStrategy<Scene> {
-    strategy::scenes_with(max_dim, wanted)
-        .prop_map(|mut scene| {
-            if let GroupSpec::Generated { degree, .. } = &mut scene.group {
-                *degree = (*degree).min(4);
-            }
-            scene.spread = scene.spread.min(1);
-            scene
-        })
-        .boxed()
 }
 
 /// The kinds of instance under signed permutations.
@@ -235,6 +260,19 @@ pub(in crate::claim) const FULL: &[Feature] = &[
     Feature::KilledOrbit,
     Feature::NonOrthogonal,
 ];
+
+/// Small groups, and moderate scales: the spread of scales multiplies every tolerance here and adds nothing.
+pub(in crate::claim) fn moderate(max_dim: usize, wanted: Option<Feature>) -> BoxedStrategy<Scene> {
+    strategy::scenes_with(max_dim, wanted)
+        .prop_map(|mut scene| {
+            if let GroupSpec::Generated { degree, .. } = &mut scene.group {
+                *degree = (*degree).min(4);
+            }
+            scene.spread = scene.spread.min(1);
+            scene
+        })
+        .boxed()
+}
 
 /// The outcome of a check; one that cannot be evaluated refutes the claim.
 pub(in crate::claim) fn settled(result: Checked<Outcome>) -> Outcome {

@@ -1,9 +1,9 @@
 //! Networks with a mean field on their parameters, and noise that is closed under the group: a perceptron with one
 //! hidden layer, and a convolutional network.
 
-use super::regression::Checked;
+use super::regression::{Check, Checked};
 use crate::claim::scene::{GroupSpec, Scene, Which};
-use crate::claim::{Feature, Outcome};
+use crate::claim::{About, Claim, Entry, Feature, Outcome};
 use crate::group::{AnyElement, AnyGroup, Finite};
 use crate::inference::{
     Augmentation, Augmenter, Batch, Dataset, Elbo, GaussianPrior, Loss, MeanField, Noise,
@@ -187,14 +187,28 @@ pub(super) fn batch<T: Scalar>(data: &Dataset<T>) -> Batch<'_, T> {
 /// Scenes with spaces of at most three dimensions and groups of at most twelve elements: the objective costs
 /// their square.
 pub(super) fn scenes(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
+    scenes_up_to(12, wanted)
+}
+
+/// The same with groups of at most eight elements, for hundreds of steps.
+pub(super) fn few_elements(wanted: Option<Feature>) -> BoxedStrategy<Scene> {
+    scenes_up_to(8, wanted)
+}
+
+fn scenes_up_to(elements: usize, wanted: Option<Feature>) -> BoxedStrategy<Scene> {
     crate::claim::strategy::scenes_with(3, wanted)
-        .prop_map(|mut scene| {
-            if scene.group().small_order().unwrap_or(usize::MAX) > 12 {
+        .prop_map(move |mut scene| {
+            if scene.group().small_order().unwrap_or(usize::MAX) > elements {
                 scene.group = GroupSpec::Cyclic(3);
             }
             scene
         })
         .boxed()
+}
+
+/// A theorem on networks, or its control.
+pub(super) fn entry(about: About, check: Check) -> Box<dyn Claim> {
+    Box::new(Entry { about, instances: scenes, check, exact: None })
 }
 
 /// The kinds of instance.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::group::{Finite, FinitelyGenerated};
 use crate::representation::ActsOn;
+use crate::scalar::Rational;
 
 /// Any coordinates, with a root that is far from singular.
 fn coordinates(seed: u64) -> Vec<f64> {
@@ -24,6 +25,36 @@ fn the_divergence_is_that_of_the_family() {
     let exact: f64 = member.family().kl(&member, &p);
     // Condition numbers of precision and covariance are below 10⁴.
     assert!((q.divergence(&w, &prior) / exact - 1.0).abs() < 1e6 * f64::EPSILON);
+}
+
+/// A root of condition 10¹⁰, with a negative eigenvalue: its square is singular in double precision.
+#[test]
+fn ill_conditioned_roots_keep_their_determinant() {
+    use crate::linalg::eliminate;
+    let axis = nalgebra::dvector![1.0, 2.0, 2.0] / 3.0;
+    let mirror = DMatrix::identity(3, 3) - &axis * axis.transpose() * 2.0;
+    let values = DMatrix::from_diagonal(&nalgebra::dvector![1.0, 1e-5, -1e-10]);
+    let q = SymmetricRoot::new(3);
+    let w: Vec<f64> = q.coordinates_of(&[0.0; 3], &(&mirror * values * &mirror)).unwrap();
+    let (_, root) = q.root(&w);
+    // The determinant of these very numbers.
+    let mut exact = root.map(|x| <Rational as Scalar>::from_f64(x).unwrap());
+    let mut nothing = DMatrix::from_element(3, 0, Rational::count(0));
+    let mut product = Rational::count(1);
+    let views = (&mut exact.as_view_mut(), &mut nothing.as_view_mut());
+    assert!(eliminate(views.0, views.1, |pivot| product *= pivot));
+    let log_det = product.magnitude().nearest_f64().ln();
+
+    let prior = GaussianPrior::isotropic(3, 1.0).unwrap();
+    let rest = 0.5 * ((&root * &root).trace() - 3.0);
+    let found = rest - q.divergence(&w, &prior);
+    // Factors LU of S + E with |E| ≤ γ₉|L||U| ≤ 9u · 12 in each of 9 entries; times S⁻¹, of norm 10¹⁰.
+    let bound = 9.0 * 9.0 * 12.0 * 1e10 * f64::EPSILON;
+    assert!((found - log_det).abs() < bound, "{found} {log_det}");
+    assert!(bound < 1e-2 && log_det < -30.0);
+
+    let singular = q.coordinates_of(&[0.0; 3], &DMatrix::from_element(3, 3, 1.0)).unwrap();
+    assert!(q.divergence(&singular, &prior).is_nan());
 }
 
 /// The objective on whole orbits with orbit-closed noise, at coordinates moved by a generator or not.

@@ -1,11 +1,11 @@
 //! The divergence of tied posteriors from a prior, orbit by orbit.
 
 use super::{Tied, signed};
-use crate::inference::posterior::{MeanField, Posterior};
 use crate::inference::prior::{GaussianPrior, Precision};
+use crate::linalg::eliminate;
 use crate::representation::Orbit;
-use crate::scalar::Real;
-use nalgebra::DMatrix;
+use crate::scalar::{Real, dot};
+use nalgebra::{DMatrix, DMatrixViewMut};
 use num_traits::Float;
 
 impl<T: Real> Tied<T> {
@@ -45,11 +45,15 @@ impl<T: Real> Tied<T> {
     }
 
     /// Of equivariant draws: on the fixed space, where `θ_i = ±u_o` along an orbit, from the prior conditioned on
-    /// it. That has the precision `BᵀΛB`.
-    pub(super) fn divergence_on_fixed(&self, w: &[T], prior: &GaussianPrior<T>) -> T {
+    /// it. That has the precision `C = BᵀΛB`, and its mean is `C⁻¹BᵀΛm_p`.
+    pub(super) fn divergence_on_fixed(
+        &self,
+        w: &[T],
+        prior: &GaussianPrior<T>,
+        scratch: &mut Vec<T>,
+    ) -> T {
         if let Precision::Full(matrix, _) = prior.precision() {
-            let free = MeanField::with_link(self.live, self.link);
-            return free.divergence(w, &self.conditioned(prior, matrix));
+            return self.divergence_with_correlations(w, prior, matrix, scratch);
         }
         let mut sum = T::zero();
         self.visit(|orbit, m, s| {
@@ -66,6 +70,46 @@ impl<T: Real> Tied<T> {
         T::ratio(1, 2) * sum
     }
 
+    /// `½ [tr CS² − l − ln det CS² + rᵀC⁻¹r]` with the slope `r = BᵀΛ(Bu − m_p)`.
+    fn divergence_with_correlations(
+        &self,
+        w: &[T],
+        prior: &GaussianPrior<T>,
+        matrix: &DMatrix<T>,
+        scratch: &mut Vec<T>,
+    ) -> T {
+        let live = self.live;
+        scratch.clear();
+        scratch.resize(live * (live + 2), T::zero());
+        let (between, slopes) = scratch.split_at_mut(live * live);
+        let (slope, step) = slopes.split_at_mut(live);
+        for (place, column) in self.places.iter().zip(matrix.column_iter()) {
+            let Some(b) = place.mean else { continue };
+            for (other, &entry) in self.places.iter().zip(column.iter()) {
+                if let Some(a) = other.mean {
+                    let flipped = other.negative != place.negative;
+                    between[b as usize * live + a as usize] += signed(entry, flipped);
+                }
+            }
+        }
+        let mut sum = T::zero();
+        self.visit(|orbit, m, s| {
+            if let (Some(m), Some(s)) = (m, s) {
+                slope[m] = self.pull(w, prior, &orbit);
+                let scale = self.link.scale(w[s]);
+                sum += between[m * live + m] * scale * scale;
+                sum -= T::one() + T::ratio(2, 1) * Float::ln(scale);
+            }
+        });
+        step.copy_from_slice(slope);
+        let mut left = DMatrixViewMut::from_slice(between, live, live);
+        let mut right = DMatrixViewMut::from_slice(step, live, 1);
+        // Positive definite, as Λ is: no pivot vanishes but by rounding.
+        let regular = eliminate(&mut left, &mut right, |p| sum -= Float::ln(p.magnitude()));
+        let square = dot(slope, step);
+        if regular { T::ratio(1, 2) * (sum + square) } else { T::nan() }
+    }
+
     pub(super) fn pull_back_on_fixed(
         &self,
         w: &[T],
@@ -73,17 +117,11 @@ impl<T: Real> Tied<T> {
         weight: T,
         gradient: &mut [T],
     ) {
-        if let Precision::Full(matrix, _) = prior.precision() {
-            let free = MeanField::with_link(self.live, self.link);
-            let conditioned = self.conditioned(prior, matrix);
-            free.pull_back_divergence(w, &conditioned, weight, gradient);
-            return;
-        }
         self.visit(|orbit, m, s| {
             if let (Some(m), Some(s)) = (m, s) {
                 gradient[m] += weight * self.pull(w, prior, &orbit);
                 let scale = self.link.scale(w[s]);
-                let slope = precision(prior, &orbit) * scale - T::one() / scale;
+                let slope = conditioned(prior, &orbit) * scale - T::one() / scale;
                 gradient[s] += weight * slope * self.link.slope(w[s]);
             }
         });
@@ -95,32 +133,16 @@ impl<T: Real> Tied<T> {
             sum + signed(prior.pull_by(|j| self.mean_at(w, j), i), negative)
         })
     }
+}
 
-    /// The prior of the free means, for a precision with correlations.
-    fn conditioned(&self, prior: &GaussianPrior<T>, matrix: &DMatrix<T>) -> GaussianPrior<T> {
-        let mut columns = Vec::with_capacity(self.live);
-        self.visit(|orbit, m, _| {
-            if m.is_some() {
-                columns.push(orbit.members().collect::<Vec<_>>());
-            }
-        });
-        let between = DMatrix::from_fn(self.live, self.live, |a, b| {
-            columns[a].iter().fold(T::zero(), |sum, &(i, flip)| {
-                columns[b]
-                    .iter()
-                    .fold(sum, |sum, &(j, flop)| sum + signed(matrix[(i, j)], flip != flop))
-            })
-        });
-        let pull: Vec<T> = columns
-            .iter()
-            .map(|orbit| {
-                orbit.iter().fold(T::zero(), |sum, &(i, flip)| {
-                    // −Λ(0 − m_p) is Λm_p.
-                    sum + signed(-prior.pull_by(|_| T::zero(), i), flip)
-                })
-            })
-            .collect();
-        GaussianPrior::of_canonical(&pull, &between)
+/// `C_oo = Σ_ij ±Λ_ij` over an orbit.
+fn conditioned<T: Real>(prior: &GaussianPrior<T>, orbit: &Orbit<'_>) -> T {
+    match prior.precision() {
+        Precision::Diagonal(_) => precision(prior, orbit),
+        Precision::Full(matrix, _) => orbit.members().fold(T::zero(), |sum, (i, flip)| {
+            let row = orbit.members();
+            row.fold(sum, |sum, (j, flop)| sum + signed(matrix[(i, j)], flip != flop))
+        }),
     }
 }
 

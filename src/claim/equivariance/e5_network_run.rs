@@ -1,0 +1,114 @@
+//! A mean field on a network that is trained with other noise in every step.
+
+use super::e5_run::by_margin;
+use super::regression::Checked;
+use super::trained_network::{Net, batch, numbers};
+use crate::claim::Outcome;
+use crate::claim::rounding::{Tracked, all_close};
+use crate::claim::scene::Scene;
+use crate::inference::optimiser::{Optimiser, Rates};
+use crate::inference::{
+    Augmentation, Augmenter, CoordinateSymmetry, Dataset, Elbo, GaussianPrior, MeanField, Memory,
+    Noise, SquaredError,
+};
+use crate::model::Differentiable;
+use num_traits::One;
+
+/// What a control does without.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Drops {
+    Nothing,
+    OrbitsOfNoise,
+    Prior,
+    Group,
+}
+
+/// A network with data and an objective that is estimated from one draw, or its orbit, in each step.
+pub(super) struct NetworkRun<'a, M: Differentiable<Tracked>> {
+    net: &'a Net<M>,
+    scene: &'a Scene,
+    data: Dataset<Tracked>,
+    pub(super) elbo: Elbo<M, SquaredError, MeanField, Tracked>,
+    symmetry: CoordinateSymmetry,
+    orbits: Noise,
+    memory: Memory<Tracked, M::Workspace>,
+    control: bool,
+}
+
+impl<'a, M: Differentiable<Tracked> + Clone> NetworkRun<'a, M> {
+    /// On the scene's data, without the hypothesis that is dropped.
+    pub(super) fn new(net: &'a Net<M>, scene: &'a Scene, drops: Drops) -> Checked<Self> {
+        let (rho, dim) = (net.joint.parameters(), net.dim());
+        let policy = match drops {
+            Drops::Group => {
+                Augmentation::Subset(vec![net.element(scene, 0), net.element(scene, 1)])
+            }
+            _ => Augmentation::Full,
+        };
+        let data = Augmenter::new(&net.joint, policy)?.expand(&net.data::<Tracked>(scene)?)?;
+        let mut elbo = net.elbo(SquaredError, net.mean_field())?;
+        if drops == Drops::Prior {
+            let means: Vec<Tracked> = numbers(scene, dim, 733);
+            elbo.prior = GaussianPrior::diagonal(&means, &vec![Tracked::one(); dim])?;
+        }
+        let symmetry = CoordinateSymmetry::of_mean_field(&elbo.posterior, rho);
+        let orbits = match drops {
+            Drops::OrbitsOfNoise => Noise::fresh(),
+            _ => Noise::orbit_closed(rho)?,
+        };
+        let memory = elbo.memory(data.len());
+        let control = drops != Drops::Nothing;
+        Ok(Self { net, scene, data, elbo, symmetry, orbits, memory, control })
+    }
+
+    /// The scene's coordinates, projected.
+    pub(super) fn start(&self) -> Vec<Tracked> {
+        self.projected(&self.net.coordinates::<Tracked>(self.scene))
+    }
+
+    /// Some steps, as long as every partial derivative has at least this size; the number of those taken.
+    pub(super) fn train(
+        &mut self,
+        w: &mut [Tracked],
+        optimiser: &mut dyn Optimiser<Tracked>,
+        rate: Tracked,
+        steps: usize,
+        least: f64,
+    ) -> usize {
+        let dim = self.net.dim();
+        let (mut gradient, mut noise) = (w.to_vec(), Vec::new());
+        for step in 0..steps {
+            let base: Vec<Tracked> = numbers(self.scene, dim, 257 + dim * step);
+            self.orbits.expand(&base, dim, &mut noise);
+            let data = batch(&self.data);
+            self.elbo.gradient(w, data, &noise, &mut gradient, &mut self.memory);
+            if gradient.iter().any(|slope| !(slope.value().abs() >= least)) {
+                return step;
+            }
+            optimiser.step(Rates::uniform(rate), w, &gradient);
+        }
+        steps
+    }
+
+    fn projected(&self, w: &[Tracked]) -> Vec<Tracked> {
+        let mut projected = w.to_vec();
+        self.symmetry.project(&mut projected);
+        projected
+    }
+
+    /// `w = Pw`, to rounding; for a control by the margin.
+    pub(super) fn invariant(&self, w: &[Tracked]) -> Outcome {
+        let residual = all_close(w, &self.projected(w));
+        Outcome::new("w = Pw", if self.control { by_margin(residual) } else { residual })
+    }
+}
+
+/// What was found for each of some optimisers on each of the two networks: kinds of these names.
+pub(super) fn on_both_networks<const N: usize>(
+    name: fn(usize) -> &'static str,
+    perceptron: [Option<Outcome>; N],
+    convolutional: [Option<Outcome>; N],
+) -> Outcome {
+    let found = perceptron.into_iter().chain(convolutional).enumerate();
+    found.fold(Outcome::vacuous(), |outcome, (kind, found)| outcome.and_kind(name, kind, found))
+}
