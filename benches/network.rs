@@ -5,22 +5,26 @@
 //! an update of the means; an evaluation predicts 128 images under 16 draws. `peers/network_step.py` does
 //! the same in PyTorch.
 //!
-//! Measured on a virtual machine with two cores and AVX2, two threads, everything else halted, ours straight
-//! after PyTorch 2.15 with the better of its two memory layouts, the fastest of the runs that fit three to four
-//! seconds, ms; our step is the forward and the backward pass of 128 images, PyTorch's also draws and updates:
+//! Measured as processor time of one thread, since other programs ran on both cores: a virtual machine with
+//! AVX-512 (Zen 5), both sides on one core in the same half hour, PyTorch 2.15 with the better of its two memory
+//! layouts, the fastest of the runs that fit one to three seconds, ms. Our step is the forward and the
+//! backward pass of 128 images, PyTorch's also draws and updates; our evaluation is 16 times one forward pass.
 //!
-//! | | ours | PyTorch | ratio |
-//! |---|---|---|---|
-//! | step, f32, [32, 64] | 11 | 54 | 0.21 |
-//! | step, f32, [128, 256] | 156 | 592 | 0.26 |
-//! | step, f64, [32, 64] | 21 | 102 | 0.20 |
-//! | step, f64, [128, 256] | 346 | 1318 | 0.26 |
-//! | evaluation, f32, [32, 64] | 87 | 199 | 0.44 |
-//! | evaluation, f32, [128, 256] | 1002 | 3451 | 0.29 |
-//! | evaluation, f64, [32, 64] | 155 | 640 | 0.24 |
-//! | evaluation, f64, [128, 256] | 2180 | 8939 | 0.24 |
+//! | | ours, AVX2 | ours, AVX-512 | PyTorch | ratio |
+//! |---|---|---|---|---|
+//! | step, f32, [32, 64] | 12.8 | 7.5 | 25.7 to 35.6 | 0.21 to 0.29 |
+//! | step, f32, [128, 256] | 151 | 91 | 382 | 0.24 |
+//! | step, f64, [32, 64] | 25.2 | 15.4 | 98 to 130 | 0.12 to 0.16 |
+//! | step, f64, [128, 256] | 311 | 190 | 1382 | 0.14 |
+//! | evaluation, f32, [32, 64] | 74 | 40 | 126 | 0.32 |
+//! | evaluation, f32, [128, 256] | 959 | 530 | 2286 | 0.23 |
+//! | evaluation, f64, [32, 64] | 149 | 83 | 643 to 1006 | 0.08 to 0.13 |
+//! | evaluation, f64, [128, 256] | 1969 | 1150 | 8310 | 0.14 |
 //!
-//! The same binary differs by a fifth or more between minutes on such a machine.
+//! The ratio is that of AVX-512. Where PyTorch has two figures, the lower one is with an allocator that keeps
+//! freed memory (see `peers/README.md`), the higher one as it comes; with one figure, as it comes. The column AVX2
+//! is the same code, and the same processor, without pulp's feature `x86-v4`: before the backward pass went by
+//! blocks it took 13.4, 172, 25.7 and 351 there.
 //!
 //! A draw of the weights takes less than one part in a hundred of a step. What made the difference:
 //!
@@ -31,8 +35,13 @@
 //! - The pool passes its gradient to one pixel in four, and none where the ReLU is off. Going through
 //!   lists of these, the backward pass costs 1.3 plain forward passes, not 2.
 //! - Registers handed to closures (`array::map`, `from_fn`) become calls: more than three times slower forward.
-//! - As many images go backward together as leave them and their lists in the second cache: a fifth of
-//!   the backward pass of the larger network.
+//! - The backward pass goes by blocks, one register of input channels each, so that all it reads stays in the first
+//!   cache, from whole cache lines: a quarter of its time with AVX-512, a sixth without, for the larger network.
+//! - Lists by pixel of 64 channels, not 32, are longer: an eighth of the backward pass, since the end of each list is
+//!   a jump that cannot be predicted.
+//! - The first layer has no lists: a window's gradient is masked, once for each of its pixels.
+
+mod timer;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use equibayes::model::Differentiable;
@@ -44,6 +53,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use std::hint::black_box;
 use std::time::Duration;
+use timer::Timer;
 
 const BATCH: usize = 128;
 const SIDE: usize = 28;
@@ -151,7 +161,7 @@ where
     }
 }
 
-fn network<T: Lanes>(c: &mut Criterion, precision: &str)
+fn network<T: Lanes>(c: &mut Criterion<Timer>, precision: &str)
 where
     StandardNormal: Distribution<T>,
 {
@@ -172,10 +182,14 @@ where
     }
 }
 
-fn networks(c: &mut Criterion) {
+fn networks(c: &mut Criterion<Timer>) {
     network::<f32>(c, "f32");
     network::<f64>(c, "f64");
 }
 
-criterion_group!(benches, networks);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(Timer::from_environment());
+    targets = networks
+}
 criterion_main!(benches);

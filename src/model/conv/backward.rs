@@ -1,166 +1,95 @@
-//! The gradients of one layer, from those of its pooled map.
+//! The gradients of one layer, from those of its pooled map, through [lists](super::lists).
 //!
-//! Each window of the pool passes its gradient to one pixel, the winner, or to none where the ReLU is
-//! off. So of the map's gradient at most a quarter is not zero, and both products with it, for the weights
-//! and for the inputs, go through lists of what is not: a quarter of the work of dense ones. In the inner
-//! loop the sums of one row of the kernel stay in registers.
+//! A register holds some input channels, and the sums of a whole kernel are in nine of them. All that the inner
+//! loop reads, besides the list, is one such block of an image or of the weights: it fits the first cache, so
+//! that a load is as fast as a multiplication. For that, images are laid out by blocks here.
 
-use super::forward::OFF;
+use super::aligned::Aligned;
 use super::lanes::Lanes;
-use super::spec::{Frame, Layer};
+use super::lists::{Entry, GROUP, Lists};
+use super::spec::Layer;
 use pulp::{Simd, WithSimd};
+use std::ops::Range;
 
-/// Where a gradient is not zero.
-#[derive(Clone, Copy, Debug)]
-struct Entry<T> {
-    value: T,
-    /// In a list of a channel: where the receptive field begins. In a list of a pixel: the channel.
-    at: u32,
+/// How many registers the input channels of a layer fill.
+fn blocks(layer: &Layer, lanes: usize) -> usize {
+    layer.inputs.div_ceil(lanes)
 }
 
-/// Lists of entries, each with room for as many as there can be.
-#[derive(Clone, Debug)]
-pub(super) struct Lists<T> {
-    entries: Vec<Entry<T>>,
-    counts: Vec<usize>,
-    room: usize,
+/// Numbers in so many images of a layer's inputs, by blocks.
+pub(super) fn blocked(layer: &Layer, images: usize, lanes: usize) -> usize {
+    blocks(layer, lanes) * images * layer.frame().pixels() * lanes
 }
 
-impl<T: Lanes> Lists<T> {
-    /// Room for the gradients of so many images under each of these layers, by channel.
-    pub(super) fn by_channel(layers: &[Layer], images: usize) -> Self {
-        Self::with_room(
-            layers.iter().map(|layer| (layer.outputs, images * layer.pooled() * layer.pooled())),
-        )
-    }
-
-    /// Room by pixel of the map, for one image.
-    pub(super) fn by_pixel(layers: &[Layer]) -> Self {
-        Self::with_room(layers.iter().map(|layer| (layer.map() * layer.map(), layer.outputs)))
-    }
-
-    fn with_room(lists: impl Iterator<Item = (usize, usize)> + Clone) -> Self {
-        let entries = lists.clone().map(|(lists, room)| lists * room).max().unwrap_or(0);
-        let counts = lists.map(|(lists, _)| lists).max().unwrap_or(0);
-        let empty = Entry { value: T::zero(), at: 0 };
-        Self { entries: vec![empty; entries], counts: vec![0; counts], room: 0 }
-    }
-
-    /// Empties as many lists, each with this room from now on.
-    fn clear(&mut self, lists: usize, room: usize) {
-        self.counts[..lists].fill(0);
-        self.room = room;
-    }
-
-    /// Adds an entry, or writes one that the next will replace: there is room, since no list is pushed
-    /// to more often than it has places.
-    #[inline(always)]
-    fn push_if(&mut self, kept: bool, list: usize, value: T, at: u32) {
-        let count = self.counts[list];
-        self.entries[list * self.room + count] = Entry { value, at };
-        self.counts[list] = count + usize::from(kept);
-    }
-
-    #[inline(always)]
-    fn list(&self, list: usize) -> &[Entry<T>] {
-        &self.entries[list * self.room..][..self.counts[list]]
-    }
+/// Numbers in a layer's weights, by blocks.
+pub(super) fn blocked_weights(layer: &Layer, lanes: usize) -> usize {
+    blocks(layer, lanes) * layer.outputs * layer.kernel * layer.kernel * lanes
 }
 
-/// Empties the lists by channel for a layer.
-pub(super) fn begin<T: Lanes>(layer: &Layer, images: usize, lists: &mut Lists<T>) {
-    lists.clear(layer.outputs, images * layer.pooled() * layer.pooled());
+/// The weights of one filter that meet one block of inputs, `[tap][input]`: all are laid out as
+/// `[block][output][tap][input]`.
+fn filter(layer: &Layer, lanes: usize, block: usize, output: usize) -> Range<usize> {
+    let size = layer.kernel * layer.kernel * lanes;
+    let start = (block * layer.outputs + output) * size;
+    start..start + size
 }
 
-/// Lists where the gradient of one image's map is not zero: by channel, with the places in the frames of
-/// all images, and by pixel if there are such lists.
-pub(super) fn list<T: Lanes>(
+/// Adds the gradient of one filter, by blocks, to one in the order of the file: input, kernel row, column.
+pub(super) fn unpack_add<T: Lanes>(
     layer: &Layer,
-    image: usize,
-    winners: &[T],
-    (upstream, frame): (&[T], Frame),
-    by_channel: &mut Lists<T>,
-    mut by_pixel: Option<&mut Lists<T>>,
+    lanes: usize,
+    blocked: &[T],
+    output: usize,
+    gradient: &mut [T],
 ) {
-    let (map, pooled, input) = (layer.map(), layer.pooled(), layer.frame());
-    if let Some(lists) = &mut by_pixel {
-        lists.clear(map * map, layer.outputs);
-    }
-    for row in 0..pooled {
-        for column in 0..pooled {
-            let winners = &winners[(row * pooled + column) * layer.outputs..][..layer.outputs];
-            let upstream = &upstream[frame.at(row, column)..][..layer.outputs];
-            let corner =
-                image * input.len() + 2 * row * input.stride() + 2 * column * input.channels;
-            let below = corner + input.stride();
-            // In the frame, padding included, the receptive field of a pixel begins at its own place.
-            let places = [corner, corner + input.channels, below, below + input.channels, corner];
-            let pixel = 2 * row * map + 2 * column;
-            let pixels = [pixel, pixel + 1, pixel + map, pixel + map + 1, pixel];
-            for (channel, (&winner, &value)) in winners.iter().zip(upstream).enumerate() {
-                let winner = winner.index().min(usize::from(OFF));
-                let kept = winner != usize::from(OFF);
-                by_channel.push_if(kept, channel, value, places[winner] as u32);
-                if let Some(lists) = &mut by_pixel {
-                    lists.push_if(kept, pixels[winner], value, channel as u32);
-                }
+    let area = layer.kernel * layer.kernel;
+    for (block, gradient) in gradient.chunks_mut(lanes * area).enumerate() {
+        let blocked = &blocked[filter(layer, lanes, block, output)];
+        for (input, gradient) in gradient.chunks_exact_mut(area).enumerate() {
+            for (gradient, &value) in
+                gradient.iter_mut().zip(blocked[input..].iter().step_by(lanes))
+            {
+                *gradient += value;
             }
         }
     }
 }
 
-/// Runs a loop over the registers of a kernel row with as many of them at a time as fit the processor:
-/// `$body` with `$count` constant, from register `$first` on.
-macro_rules! in_blocks {
-    ($vectors:expr, |$first:ident, $count:ident| $body:expr) => {{
-        let vectors = $vectors;
-        let mut $first = 0;
-        while $first < vectors {
-            match vectors - $first {
-                12.. => {
-                    const $count: usize = 12;
-                    $body;
-                    $first += 12;
-                }
-                6.. => {
-                    const $count: usize = 6;
-                    $body;
-                    $first += 6;
-                }
-                3.. => {
-                    const $count: usize = 3;
-                    $body;
-                    $first += 3;
-                }
-                _ => {
-                    const $count: usize = 1;
-                    $body;
-                    $first += 1;
-                }
+/// Lays images out by blocks: `[block][image][pixel][input]`.
+pub(super) struct IntoBlocks<'a, T> {
+    pub(super) layer: &'a Layer,
+    /// In the layer's frames.
+    pub(super) images: &'a [T],
+    pub(super) blocked: &'a mut [T],
+}
+
+impl<T: Lanes> WithSimd for IntoBlocks<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let pixels = self.images.len() / self.layer.inputs;
+        let out = T::vectors_mut::<S>(self.blocked);
+        for (pixel, inputs) in self.images.chunks_exact(self.layer.inputs).enumerate() {
+            for (block, inputs) in inputs.chunks(T::lanes::<S>()).enumerate() {
+                out[block * pixels + pixel] = T::load(simd, inputs);
             }
         }
-    }};
+    }
 }
-
-/// How many numbers a row of the kernel is given room for: whole registers.
-fn padded_row<T: Lanes, S: Simd>(layer: &Layer) -> usize {
-    layer.row().next_multiple_of(T::lanes::<S>())
-}
-
-/// The most that a row is padded by, for registers of up to 64 bytes.
-pub(super) const SLACK: usize = 16;
 
 /// The gradient of a layer's weights, over the images that the lists are of.
 pub(super) struct WeightGradient<'a, T> {
-    /// Whether it is added to what is there, or written over it.
-    pub(super) added: bool,
     pub(super) layer: &'a Layer,
-    /// The frames of all images, and [`SLACK`] after them.
+    /// By blocks.
     pub(super) inputs: &'a [T],
+    /// By channel.
     pub(super) entries: &'a Lists<T>,
-    /// `[output][kernel row][column, input]`, each row [`SLACK`] longer than it need be.
+    /// By blocks.
     pub(super) weight: &'a mut [T],
     pub(super) bias: &'a mut [T],
+    /// Whether it is added to what is there, or written over it.
+    pub(super) added: bool,
 }
 
 impl<T: Lanes> WithSimd for WeightGradient<'_, T> {
@@ -168,29 +97,30 @@ impl<T: Lanes> WithSimd for WeightGradient<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let (layer, lanes) = (self.layer, T::lanes::<S>());
-        let (stride, row) = (layer.frame().stride(), gradient_row(layer));
-        let vectors = padded_row::<T, S>(layer) / lanes;
+        let layer = self.layer;
+        let (kernel, area, side) =
+            (layer.kernel, layer.kernel * layer.kernel, layer.frame().full_side());
         for (output, bias) in self.bias.iter_mut().enumerate() {
-            let entries = self.entries.list(output);
             let before = if self.added { *bias } else { T::zero() };
-            *bias = before + total(entries);
-            let weight = &mut self.weight[output * layer.kernel * row..][..layer.kernel * row];
-            if vectors == 1 && layer.kernel == 3 {
-                // The whole kernel at once.
-                sums::<T, S, 3, 1>(simd, entries, self.inputs, stride, weight, row, self.added);
-                continue;
-            }
-            for (tap_row, weight) in weight.chunks_exact_mut(row).enumerate() {
-                in_blocks!(vectors, |first, B| sums::<T, S, 1, B>(
-                    simd,
-                    entries,
-                    &self.inputs[tap_row * stride + first * lanes..],
-                    stride,
-                    &mut weight[first * lanes..],
-                    row,
-                    self.added
-                ));
+            *bias = before + total(self.entries.list(output));
+        }
+        let inputs = T::vectors::<S>(self.inputs);
+        let inputs = inputs.chunks_exact(inputs.len() / blocks(layer, T::lanes::<S>()));
+        let weight = T::vectors_mut::<S>(self.weight).chunks_exact_mut(layer.outputs * area);
+        for (inputs, weight) in inputs.zip(weight) {
+            for (output, weight) in weight.chunks_exact_mut(area).enumerate() {
+                let entries = self.entries.list(output);
+                if !self.added {
+                    weight.fill(T::splat(simd, T::zero()));
+                }
+                if kernel == 3 {
+                    add_inputs::<T, S, 3>(simd, entries, inputs, side, weight);
+                    continue;
+                }
+                for (tap, weight) in weight.chunks_exact_mut(1).enumerate() {
+                    let inputs = &inputs[tap / kernel * side + tap % kernel..];
+                    add_inputs::<T, S, 1>(simd, entries, inputs, side, weight);
+                }
             }
         }
     }
@@ -211,82 +141,53 @@ fn total<T: Lanes>(entries: &[Entry<T>]) -> T {
     (sums[0] + sums[1]) + (sums[2] + sums[3])
 }
 
-/// Numbers from one kernel row to the next in a gradient of weights.
-pub(super) fn gradient_row(layer: &Layer) -> usize {
-    layer.row() + SLACK
-}
-
-/// Sums of inputs weighted by a channel's gradient, for `R` rows of `B` registers.
+/// Adds the inputs at the listed pixels, times their gradients, for a kernel of side `K`.
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
-fn sums<T: Lanes, S: Simd, const R: usize, const B: usize>(
+fn add_inputs<T: Lanes, S: Simd, const K: usize>(
     simd: S,
     entries: &[Entry<T>],
-    inputs: &[T],
-    stride: usize,
-    out: &mut [T],
-    out_stride: usize,
-    added: bool,
+    inputs: &[T::Vector<S>],
+    side: usize,
+    out: &mut [T::Vector<S>],
 ) {
-    let width = B * T::lanes::<S>();
-    let mut sums = [[T::splat(simd, T::zero()); B]; R];
-    if added {
-        for (r, sums) in sums.iter_mut().enumerate() {
-            sums.copy_from_slice(T::vectors::<S>(&out[r * out_stride..][..width]));
-        }
-    }
+    let mut sums = [[T::splat(simd, T::zero()); K]; K];
+    sums.as_flattened_mut().copy_from_slice(out);
     for entry in entries {
         let value = T::splat(simd, entry.value);
-        for (r, sums) in sums.iter_mut().enumerate() {
-            let inputs = &inputs[entry.at as usize + r * stride..][..width];
-            let inputs = T::vectors::<S>(inputs);
+        for (row, sums) in sums.iter_mut().enumerate() {
+            let inputs = &inputs[entry.at as usize + row * side..][..K];
             for (sum, &input) in sums.iter_mut().zip(inputs) {
                 *sum = T::fused(simd, value, input, *sum);
             }
         }
     }
-    for (r, sums) in sums.into_iter().enumerate() {
-        let out = T::vectors_mut::<S>(&mut out[r * out_stride..][..width]);
-        for (out, sum) in out.iter_mut().zip(sums) {
-            *out = sum;
-        }
-    }
+    out.copy_from_slice(sums.as_flattened());
 }
 
-/// A layer's weights as the gradient of its inputs reads them: `[kernel row][block][output][column,
-/// input]`, the blocks those of [`in_blocks`], missing numbers zero.
-pub(super) struct PackTransposed<'a, T> {
+/// A layer's weights by blocks, as the gradient of its inputs reads them.
+pub(super) struct PackBlocks<'a, T> {
     pub(super) layer: &'a Layer,
     pub(super) theta: &'a [T],
-    pub(super) weights: &'a mut Vec<T>,
+    pub(super) weights: &'a mut Aligned<T>,
 }
 
-impl<T: Lanes> WithSimd for PackTransposed<'_, T> {
+impl<T: Lanes> WithSimd for PackBlocks<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let (layer, lanes) = (self.layer, T::lanes::<S>());
-        let (kernel, inputs, row) = (layer.kernel, layer.inputs, padded_row::<T, S>(layer));
+        let (layer, lanes, area) =
+            (self.layer, T::lanes::<S>(), self.layer.kernel * self.layer.kernel);
         let weight = &self.theta[layer.weight.clone()];
-        self.weights.resize(kernel * layer.outputs * row, T::zero());
-        for (tap_row, packed) in self.weights.chunks_exact_mut(layer.outputs * row).enumerate() {
-            in_blocks!(row / lanes, |first, B| {
-                let width = B * lanes;
-                let packed = &mut packed[first * lanes * layer.outputs..];
-                for output in 0..layer.outputs {
-                    let filter = &weight[output * kernel * kernel * inputs..];
-                    for (lane, packed) in packed[output * width..][..width].iter_mut().enumerate() {
-                        let (column, channel) =
-                            ((first * lanes + lane) / inputs, (first * lanes + lane) % inputs);
-                        *packed = if column < kernel {
-                            filter[(channel * kernel + tap_row) * kernel + column]
-                        } else {
-                            T::zero()
-                        };
-                    }
+        self.weights.make_room(blocked_weights(layer, lanes));
+        for (output, weights) in weight.chunks_exact(layer.inputs * area).enumerate() {
+            for (block, weights) in weights.chunks(lanes * area).enumerate() {
+                let blocked = &mut self.weights[filter(layer, lanes, block, output)];
+                for (input, weights) in weights.chunks_exact(area).enumerate() {
+                    let blocked = blocked[input..].iter_mut().step_by(lanes);
+                    blocked.zip(weights).for_each(|(out, &weight)| *out = weight);
                 }
-            });
+            }
         }
     }
 }
@@ -294,11 +195,13 @@ impl<T: Lanes> WithSimd for PackTransposed<'_, T> {
 /// The gradient of one image's inputs.
 pub(super) struct InputGradient<'a, T> {
     pub(super) layer: &'a Layer,
-    /// From [`PackTransposed`].
+    /// From [`PackBlocks`].
     pub(super) weights: &'a [T],
     /// By pixel.
     pub(super) entries: &'a Lists<T>,
-    /// In the layer's frame, with [`SLACK`] after it; what falls on the padding is of no use.
+    /// Room for the gradient by blocks.
+    pub(super) blocked: &'a mut [T],
+    /// In the layer's frame; what falls on the padding is of no use.
     pub(super) gradient: &'a mut [T],
 }
 
@@ -307,44 +210,59 @@ impl<T: Lanes> WithSimd for InputGradient<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let (layer, lanes) = (self.layer, T::lanes::<S>());
-        let (map, stride, row) = (layer.map(), layer.frame().stride(), padded_row::<T, S>(layer));
-        self.gradient.fill(T::zero());
-        // The weights of one kernel row and block fit the first cache; they meet every pixel.
-        for (tap_row, weights) in self.weights.chunks_exact(layer.outputs * row).enumerate() {
-            in_blocks!(row / lanes, |first, B| {
-                let weights = &weights[first * lanes * layer.outputs..];
-                let weights = &weights[..B * lanes * layer.outputs];
-                let weights = T::vectors::<S>(weights).as_chunks::<B>().0;
+        let layer = self.layer;
+        let (kernel, area) = (layer.kernel, layer.kernel * layer.kernel);
+        let (map, side, pixels) = (layer.map(), layer.frame().full_side(), layer.frame().pixels());
+        let blocked =
+            &mut T::vectors_mut::<S>(self.blocked)[..blocks(layer, T::lanes::<S>()) * pixels];
+        blocked.fill(T::splat(simd, T::zero()));
+        let weights = T::vectors::<S>(self.weights).chunks_exact(layer.outputs * area);
+        for (out, weights) in blocked.chunks_exact_mut(pixels).zip(weights) {
+            for (group, weights) in weights.chunks(GROUP * area).enumerate() {
                 for pixel in 0..map * map {
-                    let (y, x) = (pixel / map, pixel % map);
-                    let at = (y + tap_row) * stride + x * layer.inputs + first * lanes;
-                    let field = &mut self.gradient[at..][..B * lanes];
-                    add::<T, S, B>(simd, self.entries.list(pixel), weights, field);
+                    let entries = self.entries.list(group * map * map + pixel);
+                    let out = &mut out[pixel / map * side + pixel % map..];
+                    if kernel == 3 {
+                        add_weights::<T, S, 3>(simd, entries, weights, area, out, side);
+                        continue;
+                    }
+                    for tap in 0..area {
+                        let out = &mut out[tap / kernel * side + tap % kernel..];
+                        add_weights::<T, S, 1>(simd, entries, &weights[tap..], area, out, side);
+                    }
                 }
-            });
+            }
+        }
+        for (pixel, gradient) in self.gradient.chunks_exact_mut(layer.inputs).enumerate() {
+            for (block, gradient) in gradient.chunks_mut(T::lanes::<S>()).enumerate() {
+                T::store(simd, gradient, blocked[block * pixels + pixel]);
+            }
         }
     }
 }
 
-/// Adds the weights of the listed channels, times their gradients.
+/// Adds the weights of the listed channels, times their gradients, for a kernel of side `K`.
 #[inline(always)]
-fn add<T: Lanes, S: Simd, const B: usize>(
+fn add_weights<T: Lanes, S: Simd, const K: usize>(
     simd: S,
     entries: &[Entry<T>],
-    weights: &[[T::Vector<S>; B]],
-    out: &mut [T],
+    weights: &[T::Vector<S>],
+    area: usize,
+    out: &mut [T::Vector<S>],
+    side: usize,
 ) {
-    let out = T::vectors_mut::<S>(out);
-    let mut sums = [T::splat(simd, T::zero()); B];
-    sums.copy_from_slice(out);
+    let mut sums = [[T::splat(simd, T::zero()); K]; K];
+    for (row, sums) in sums.iter_mut().enumerate() {
+        sums.copy_from_slice(&out[row * side..][..K]);
+    }
     for entry in entries {
         let value = T::splat(simd, entry.value);
-        for (sum, &weight) in sums.iter_mut().zip(&weights[entry.at as usize]) {
+        let weights = &weights[entry.at as usize * area..][..K * K];
+        for (sum, &weight) in sums.as_flattened_mut().iter_mut().zip(weights) {
             *sum = T::fused(simd, value, weight, *sum);
         }
     }
-    for (out, sum) in out.iter_mut().zip(sums) {
-        *out = sum;
+    for (row, sums) in sums.iter().enumerate() {
+        out[row * side..][..K].copy_from_slice(sums);
     }
 }

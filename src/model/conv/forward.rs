@@ -5,6 +5,7 @@
 //! In the order row, column, channel, the inputs that one row of the kernel meets are neighbours: nothing
 //! is gathered beforehand.
 
+use super::aligned::Aligned;
 use super::lanes::Lanes;
 use super::spec::{Frame, Layer};
 use pulp::{Simd, WithSimd};
@@ -19,20 +20,20 @@ pub(super) type Registers<T, S, const V: usize> = [<T as Lanes>::Vector<S>; V];
 /// the kernel meets, one number per channel; and the biases. Missing channels are zero.
 #[derive(Clone, Debug)]
 pub(super) struct Panels<T> {
-    pub(super) weights: Vec<T>,
-    pub(super) bias: Vec<T>,
+    pub(super) weights: Aligned<T>,
+    pub(super) bias: Aligned<T>,
 }
 
 impl<T: Lanes> Panels<T> {
     /// Nothing packed yet.
     pub(super) fn new() -> Self {
-        Self { weights: Vec::new(), bias: Vec::new() }
+        Self { weights: Aligned::zeros(0), bias: Aligned::zeros(0) }
     }
 
     /// Room for so many weights and biases, zero until they are written.
     pub(super) fn make_room(&mut self, weights: usize, biases: usize) {
-        self.weights.resize(weights, T::zero());
-        self.bias.resize(biases, T::zero());
+        self.weights.make_room(weights);
+        self.bias.make_room(biases);
     }
 }
 

@@ -1,7 +1,20 @@
 //! Floating-point numbers in vector registers, of whatever width the processor has.
 
 use crate::scalar::Real;
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
+use std::marker::PhantomData;
+
+/// Asks how many numbers a register of this processor holds.
+pub(super) struct Width<T>(pub(super) PhantomData<T>);
+
+impl<T: Lanes> WithSimd for Width<T> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        T::lanes::<S>()
+    }
+}
 
 mod sealed {
     pub trait Sealed {}
@@ -40,6 +53,10 @@ pub trait Lanes: Real + sealed::Sealed {
     /// The same, to be written.
     #[doc(hidden)]
     fn vectors_mut<S: Simd>(x: &mut [Self]) -> &mut [Self::Vector<S>];
+
+    /// The first numbers of a slice, as many as a register holds, and zeros after them.
+    #[doc(hidden)]
+    fn load<S: Simd>(simd: S, x: &[Self]) -> Self::Vector<S>;
 
     /// Writes the first lanes, as many as the slice has room for.
     #[doc(hidden)]
@@ -83,7 +100,15 @@ pub trait Lanes: Real + sealed::Sealed {
         label: Self::Vector<S>,
     ) -> [Self::Vector<S>; 2];
 
-    /// A label that a register can hold beside numbers: a bit pattern, only ever moved.
+    /// In each lane the value where the two labels are equal, elsewhere zero.
+    #[doc(hidden)]
+    fn keep_where_equal<S: Simd>(
+        simd: S,
+        value: Self::Vector<S>,
+        labels: [Self::Vector<S>; 2],
+    ) -> Self::Vector<S>;
+
+    /// A label that a register can hold beside numbers: numbers that only their last bits tell apart.
     #[doc(hidden)]
     fn label(index: u8) -> Self;
 
@@ -93,7 +118,8 @@ pub trait Lanes: Real + sealed::Sealed {
 }
 
 macro_rules! lanes {
-    ($type:ty, $vector:ident, $splat:ident, $as:ident, $as_mut:ident, $partial:ident, $fma:ident,
+    ($type:ty, $bits:ty, $vector:ident, $splat:ident, $as:ident, $as_mut:ident,
+     $partial_load:ident, $partial:ident, $fma:ident,
      $add:ident, $sub:ident, $sum:ident, $greater:ident, $equal:ident, $at_most:ident, $select:ident) => {
         impl Lanes for $type {
             type Vector<S: Simd> = S::$vector;
@@ -111,6 +137,14 @@ macro_rules! lanes {
             #[inline(always)]
             fn vectors_mut<S: Simd>(x: &mut [Self]) -> &mut [S::$vector] {
                 S::$as_mut(x).0
+            }
+
+            #[inline(always)]
+            fn load<S: Simd>(simd: S, x: &[Self]) -> S::$vector {
+                match S::$as(x) {
+                    ([whole, ..], _) => *whole,
+                    (_, part) => simd.$partial_load(part),
+                }
             }
 
             #[inline(always)]
@@ -171,13 +205,22 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
+            fn keep_where_equal<S: Simd>(
+                simd: S,
+                value: S::$vector,
+                labels: [S::$vector; 2],
+            ) -> S::$vector {
+                simd.$select(simd.$equal(labels[0], labels[1]), value, simd.$splat(0.0))
+            }
+
+            #[inline(always)]
             fn label(index: u8) -> Self {
-                Self::from_bits(index.into())
+                Self::from_bits(Self::to_bits(1.0) | <$bits>::from(index))
             }
 
             #[inline(always)]
             fn index(self) -> usize {
-                self.to_bits() as usize
+                usize::from(self.to_bits() as u8)
             }
         }
     };
@@ -185,10 +228,12 @@ macro_rules! lanes {
 
 lanes!(
     f32,
+    u32,
     f32s,
     splat_f32s,
     as_simd_f32s,
     as_mut_simd_f32s,
+    partial_load_f32s,
     partial_store_f32s,
     mul_add_e_f32s,
     add_f32s,
@@ -201,10 +246,12 @@ lanes!(
 );
 lanes!(
     f64,
+    u64,
     f64s,
     splat_f64s,
     as_simd_f64s,
     as_mut_simd_f64s,
+    partial_load_f64s,
     partial_store_f64s,
     mul_add_e_f64s,
     add_f64s,

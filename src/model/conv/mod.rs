@@ -5,12 +5,16 @@
 //! window at once, in registers, and gradients that skip what the pool has not passed on. In other real
 //! scalars [`ConvByDefinition`] has the gradient.
 
+mod aligned;
 mod backward;
 mod definition;
 mod draws;
 mod forward;
 mod joint;
 mod lanes;
+mod lists;
+mod masked;
+mod piece;
 mod readout;
 mod reference;
 mod spec;

@@ -191,15 +191,26 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// The side, padding included.
+    #[inline(always)]
+    pub(super) fn full_side(self) -> usize {
+        self.side + 2 * self.padding
+    }
+
+    /// Pixels in all.
+    pub(super) fn pixels(self) -> usize {
+        self.full_side() * self.full_side()
+    }
+
     /// Numbers from one row to the next.
     #[inline(always)]
     pub(super) fn stride(self) -> usize {
-        (self.side + 2 * self.padding) * self.channels
+        self.full_side() * self.channels
     }
 
     /// Numbers in all.
     pub(super) fn len(self) -> usize {
-        (self.side + 2 * self.padding) * self.stride()
+        self.pixels() * self.channels
     }
 
     /// Where the channels of a pixel begin.

@@ -27,6 +27,8 @@ fn networks() -> Vec<ConvNet> {
         // Transformed: windows of several images multiplied at once, and overlapping registers of inputs.
         ConvSpec::new(1, 14, &[17, 9], 3).with_odd_sides(OddSides::Floor),
         ConvSpec::new(1, 8, &[16, 40, 8], 3),
+        // A first layer through lists, and more channels than a group of them.
+        ConvSpec::new(5, 4, &[6, 70], 2),
     ]
     .into_iter()
     .map(|spec| ConvNet::new(spec).unwrap())

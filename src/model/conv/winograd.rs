@@ -8,6 +8,7 @@
 //! Sums of four inputs are rounded before they are multiplied: an error is at most 16 times that of
 //! the plain convolution's bound, `Σ|w| max|x|` (a factor of 4 for each of the two directions).
 
+use super::aligned::{Aligned, LINE};
 use super::forward::{OFF, Panels, Registers, block, pool, write};
 use super::lanes::Lanes;
 use super::spec::{Frame, Layer};
@@ -27,9 +28,6 @@ const WAITING: usize = 1 << 14;
 const FEWEST_INPUTS: usize = 16;
 const FEWEST_OUTPUTS: usize = 8;
 
-/// The bytes of the widest register.
-const WIDEST: usize = 64;
-
 /// Whether a layer is computed this way.
 pub(super) fn applies(layer: &Layer) -> bool {
     layer.kernel == 3 && layer.inputs >= FEWEST_INPUTS && layer.outputs >= FEWEST_OUTPUTS
@@ -44,9 +42,9 @@ fn together<T>(layer: &Layer) -> usize {
 #[derive(Clone, Debug)]
 pub(super) struct Scratch<T> {
     /// `[place][window][input]`.
-    fields: Vec<T>,
+    fields: Aligned<T>,
     /// `[place][window][output of the block]`.
-    products: Vec<T>,
+    products: Aligned<T>,
 }
 
 impl<T: Lanes> Scratch<T> {
@@ -55,12 +53,9 @@ impl<T: Lanes> Scratch<T> {
         let layers = || layers.iter().filter(|layer| applies(layer));
         let room = |each: fn(&Layer) -> usize| {
             let largest = layers().map(|layer| PLACES * together::<T>(layer) * each(layer)).max();
-            vec![T::zero(); largest.unwrap_or(0)]
+            Aligned::zeros(largest.unwrap_or(0))
         };
-        Self {
-            fields: room(|layer| layer.inputs),
-            products: room(|_| 2 * (WIDEST / size_of::<T>())),
-        }
+        Self { fields: room(|layer| layer.inputs), products: room(|_| 2 * (LINE / size_of::<T>())) }
     }
 }
 
