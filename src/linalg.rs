@@ -2,11 +2,13 @@
 //!
 //! nalgebra's own factorisations need square roots, which rationals do not have; these do not.
 
+mod alignment;
 mod spectrum;
 
+pub(crate) use alignment::Alignment;
 pub(crate) use spectrum::{Spectrum, frobenius, units};
 
-use crate::scalar::Scalar;
+use crate::scalar::{Real, Scalar};
 use nalgebra::{DMatrix, DMatrixViewMut, DVector};
 
 /// Gauss–Jordan elimination with partial pivoting: `right` becomes `left⁻¹ right`, and `left` the identity. `pivot` is
@@ -106,6 +108,16 @@ impl<T: Scalar> Ldl<T> {
     /// The pivots `D`; their product is the determinant.
     pub(crate) fn pivots(&self) -> &[T] {
         &self.diagonal
+    }
+
+    /// `L D^½`, a factor of `A = (L D^½)(L D^½)ᵀ`.
+    pub(crate) fn root(&self) -> DMatrix<T>
+    where
+        T: Real,
+    {
+        DMatrix::from_fn(self.lower.nrows(), self.lower.ncols(), |i, j| {
+            self.lower[(i, j)] * num_traits::Float::sqrt(self.diagonal[j])
+        })
     }
 
     /// `A_ii − D_i = Σ_{k<i} L_ik² D_k`, as a sum of non-negative terms: for a covariance, the variance of a

@@ -4,7 +4,7 @@ use super::excess::exp_excess;
 use super::location_scale::{LocationScale, checked};
 use super::{Family, FamilyError};
 use crate::scalar::{Real, Scalar};
-use nalgebra::DVector;
+use nalgebra::{DMatrix, DVector};
 use num_traits::Float;
 use rand::{Rng, RngExt};
 
@@ -54,6 +54,40 @@ impl<T: Real> Laplace<T> {
             let (b, c) = (self.scale[i], other.scale[i]);
             let x = Float::abs(self.location[i] - other.location[i]) / b;
             sum + super::excess_of_ratio(b, c) + b / c * exp_excess(-x)
+        })
+    }
+
+    /// `−E ln q = Σ_i [1 + ln 2b_i]`, in nats.
+    ///
+    /// # Examples
+    /// ```
+    /// use equibayes::family::Laplace;
+    ///
+    /// let q = Laplace::new(&[1.0_f64, -2.0], &[0.5, 0.5])?;
+    /// assert_eq!(q.entropy(), 2.0);
+    /// # Ok::<(), equibayes::family::FamilyError>(())
+    /// ```
+    pub fn entropy(&self) -> T {
+        let two = T::one() + T::one();
+        self.scale.iter().fold(T::zero(), |sum, &b| sum + T::one() + Float::ln(two * b))
+    }
+
+    /// The Fisher information in the coordinates `(m, b)`, a `2n × 2n` matrix: `diag(1/b², 1/b²)`. The density has a kink at
+    /// the location, but its square root has a derivative in the mean square, which is enough.
+    ///
+    /// # Examples
+    /// ```
+    /// use equibayes::family::Laplace;
+    ///
+    /// let q = Laplace::new(&[1.0_f64], &[0.5])?;
+    /// assert_eq!(q.fisher_information(), nalgebra::dmatrix![4.0, 0.0; 0.0, 4.0]);
+    /// # Ok::<(), equibayes::family::FamilyError>(())
+    /// ```
+    pub fn fisher_information(&self) -> DMatrix<T> {
+        let n = self.scale.len();
+        DMatrix::from_fn(2 * n, 2 * n, |k, l| {
+            let b = self.scale[k % n];
+            if k == l { T::one() / (b * b) } else { T::zero() }
         })
     }
 }

@@ -4,6 +4,8 @@
 use super::*;
 
 #[cfg(feature = "catalogue")]
+mod another_library;
+#[cfg(feature = "catalogue")]
 mod quadrature;
 
 const U: f64 = f64::EPSILON / 2.0;
@@ -137,53 +139,6 @@ fn probabilities_near_one_are_told_apart() {
 mod with_the_catalogue {
     use super::*;
     use crate::claim::rounding::Tracked;
-    use statrs::distribution::{Beta, Continuous, ContinuousCDF, Discrete};
-    use statrs::statistics::Distribution;
-
-    /// Theirs is good to about 10⁻¹³ of what it adds up, which is below 100 here.
-    const THEIRS: f64 = 1e-11;
-
-    #[test]
-    fn agrees_with_another_library() {
-        for (shape, rate) in [(0.5, 2.0), (3.0, 0.25), (40.0, 10.0)] {
-            let q = Gamma::with_shape_rate(&[shape], &[rate]).unwrap();
-            let other = statrs::distribution::Gamma::new(shape, rate).unwrap();
-            near(q.family().entropy(&q), other.entropy().unwrap(), THEIRS, "gamma entropy");
-            near(q.mean_parameter().as_slice()[1], other.mean().unwrap(), THEIRS, "gamma mean");
-            for x in [0.01, 0.5, 2.0, 11.0] {
-                near(q.family().log_density(&q, &[x]), other.ln_pdf(x), THEIRS, "gamma density");
-            }
-            let median: f64 = other.inverse_cdf(0.5);
-            assert!(median > 0.0);
-        }
-        for (a, b) in [(0.5, 0.5), (2.0, 7.0)] {
-            let q = Dirichlet::beta(a, b).unwrap();
-            let other = Beta::new(a, b).unwrap();
-            near(q.family().entropy(&q), other.entropy().unwrap(), THEIRS, "beta entropy");
-            for x in [0.125, 0.5, 0.875] {
-                let found = q.family().log_density(&q, &[x, 1.0 - x]);
-                near(found, other.ln_pdf(x), THEIRS, "beta density");
-            }
-        }
-        let q = LogNormal::with_variance(&[false], &[0.5], &[4.0]).unwrap();
-        let other = statrs::distribution::LogNormal::new(0.5, 2.0).unwrap();
-        near(q.family().entropy(&q), other.entropy().unwrap(), THEIRS, "log-normal entropy");
-        near(q.family().log_density(&q, &[3.0]), other.ln_pdf(3.0), THEIRS, "log-normal density");
-        let q = Exponential::with_rate(&[3.0]).unwrap();
-        let other = statrs::distribution::Exp::new(3.0).unwrap();
-        near(q.family().entropy(&q), other.entropy().unwrap(), THEIRS, "exponential entropy");
-        near(q.family().log_density(&q, &[0.3]), other.ln_pdf(0.3), THEIRS, "exponential density");
-        let q = Poisson::with_mean(&[7.5]).unwrap();
-        let other = statrs::distribution::Poisson::new(7.5).unwrap();
-        for k in 0..30_u32 {
-            let found = q.family().log_density(&q, &[f64::from(k)]);
-            near(found, other.ln_pmf(u64::from(k)), THEIRS, "Poisson mass");
-        }
-        let q = Bernoulli::with_probability(&[0.3]).unwrap();
-        let other = statrs::distribution::Bernoulli::new(0.3).unwrap();
-        near(q.family().entropy(&q), other.entropy().unwrap(), THEIRS, "Bernoulli entropy");
-        near(q.family().log_density(&q, &[1.0]), other.ln_pmf(1), THEIRS, "Bernoulli mass");
-    }
 
     /// The parameter that comes back, with its bound, contains the one that was sent.
     fn round_trip<F: Coordinates<Tracked>>(q: &Member<F, Tracked>, what: &str) {

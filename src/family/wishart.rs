@@ -8,7 +8,7 @@ use super::{
 use crate::linalg::Ldl;
 use crate::representation::{pair_count, pair_index, pairs};
 use crate::scalar::{Real, Scalar, dot};
-use crate::special::{Special, inverse_log_less_digammas};
+use crate::special::{Special, inverse_log_less_digammas, ln_gamma_conjugate};
 use nalgebra::{DMatrix, DVector};
 use num_traits::Float;
 use rand::Rng;
@@ -255,12 +255,17 @@ impl<T: Special> LogPartition<T> for Wishart {
 }
 
 impl<T: Special> Entropy<T> for Wishart {
-    /// `ln Γ_d(a) + ad − aψ_d(a) + (d + 1)/2 · E ln det X`: the `a ln det Λ` of `A` and of `⟨η, μ⟩` cancel.
+    /// `ln Γ_d(a) + ad − aψ_d(a) + (d + 1)/2 · E ln det X`, of which terms of the size of `a ln a` cancel: with the convex
+    /// conjugate `C(z) = zψ(z) − z − ln Γ(z)`, about `½ ln z`, and `z = a − i/2`,
+    /// `Σ_{i<d} [(d + 1 − i)/2 · ψ(z) + i/2 − C(z)] + d(d − 1)/4 · ln π − (d + 1)/2 · ln det Λ`.
     fn entropy(&self, q: &Member<Self, T>) -> T {
-        let (a, d) = (q.shape(), T::count(self.size));
-        let weight = T::ratio(1, 2) * T::count(self.size + 1);
-        let log_det = q.mean_parameter().as_slice()[self.dim()];
-        self.ln_gamma(a) + a * d - a * self.polygamma(0, a) + weight * log_det
+        let (half, d) = (T::ratio(1, 2), T::count(self.size));
+        let start = T::ratio(1, 4) * d * (d - T::one()) * Float::ln(T::PI())
+            - half * (d + T::one()) * log_det(&q.factor());
+        self.arguments(q.shape()).zip(0..self.size).fold(start, |sum, (z, i)| {
+            let (weight, shift) = (half * T::count(self.size + 1 - i), half * T::count(i));
+            sum + (weight * z.digamma() + shift - ln_gamma_conjugate(z))
+        })
     }
 }
 

@@ -19,7 +19,7 @@ const DRAWS: usize = 16;
 
 /// A check of a sampled average of a member.
 type Check<R, F, T> =
-    fn(&R, &Member<F, T>, &Symmetrized<Sampled<F, T>, T>) -> Result<Finding, String>;
+    fn(&R, &Member<F, T>, &Symmetrized<Sampled<F, R, T>, T>) -> Result<Finding, String>;
 
 /// What [`Sampled::with_gaps`](crate::symmetrize::Sampled::with_gaps) says of averages over draws, both of them: gaps that are
 /// the Bregman divergences of the posterior that it comes with, and a residual that is what generators do to it; error
@@ -94,7 +94,7 @@ fn found<F, R, T>(
     q: &Member<F, T>,
     averaged: Averaged,
     rng: &mut ChaCha8Rng,
-) -> Result<Symmetrized<Sampled<F, T>, T>, FamilyError>
+) -> Result<Symmetrized<Sampled<F, R, T>, T>, FamilyError>
 where
     F: ClosedUnder<R, T> + LogPartition<T> + FisherInformation<T>,
     R: ActsOn<T>,
@@ -102,8 +102,8 @@ where
     T: Real,
 {
     match averaged {
-        Averaged::Natural => geometric_by_sampling(q, rep, DRAWS, rng)?.with_gaps(q, rep),
-        Averaged::Mean => arithmetic_by_sampling(q, rep, DRAWS, rng)?.with_gaps(q, rep),
+        Averaged::Natural => geometric_by_sampling(q, rep, DRAWS, rng)?.with_gaps(),
+        Averaged::Mean => arithmetic_by_sampling(q, rep, DRAWS, rng)?.with_gaps(),
     }
 }
 
@@ -131,7 +131,7 @@ where
 fn residual<F, R, T>(
     rep: &R,
     q: &Member<F, T>,
-    found: &Symmetrized<Sampled<F, T>, T>,
+    found: &Symmetrized<Sampled<F, R, T>, T>,
 ) -> Result<Finding, String>
 where
     F: ClosedUnder<R, T> + LogPartition<T> + FisherInformation<T>,
@@ -154,7 +154,7 @@ where
 fn bars<F, R, T>(
     _: &R,
     q: &Member<F, T>,
-    found: &Symmetrized<Sampled<F, T>, T>,
+    found: &Symmetrized<Sampled<F, R, T>, T>,
 ) -> Result<Finding, String>
 where
     T: Real,
@@ -170,5 +170,5 @@ where
         // A distance moves with every coordinate; a divergence may be stationary.
         && (distance > 0.0) == varies
         && (varies || all.iter().all(|&bar| bar == 0.0));
-    Ok(Finding::exact(right, format!("{q:?}: {found:?}")))
+    Ok(Finding::exact(right, format!("{q:?}: {:?}, {:?}", found.gaps, found.residual)))
 }

@@ -47,7 +47,7 @@ where
     type Check<F, R, T> = fn(
         &R,
         &Member<F, T>,
-        &Symmetrized<Tied<F, T>, T>,
+        &Symmetrized<Tied<F, R, T>, T>,
         &mut ChaCha8Rng,
     ) -> Result<Finding, String>;
     let members = Rc::new(members);
@@ -56,7 +56,7 @@ where
         Law::new(name, statement, move |rng| {
             let q = members(rng);
             tie(&q, rep)
-                .and_then(|tied| tied.with_gaps(rep))
+                .and_then(|tied| tied.with_gaps())
                 .map_err(|why| format!("{q:?} is refused: {why}"))
                 .and_then(|found| check(rep, &q, &found, rng))
                 .unwrap_or_else(Finding::failure)
@@ -101,7 +101,7 @@ where
 fn draws<F, R, T>(
     rep: &R,
     q: &Member<F, T>,
-    found: &Symmetrized<Tied<F, T>, T>,
+    found: &Symmetrized<Tied<F, R, T>, T>,
     rng: &mut ChaCha8Rng,
 ) -> Result<Finding, String>
 where
@@ -123,9 +123,9 @@ where
 }
 
 /// `m`, `Σ` and `P` in `f64`.
-fn parts<F, T>(
+fn parts<F, R, T>(
     q: &Member<F, T>,
-    tied: &Tied<F, T>,
+    tied: &Tied<F, R, T>,
 ) -> (nalgebra::DVector<f64>, DMatrix<f64>, DMatrix<f64>)
 where
     F: GaussianFamily<T>,
@@ -139,7 +139,7 @@ where
 fn distance<F, R, T>(
     _: &R,
     q: &Member<F, T>,
-    found: &Symmetrized<Tied<F, T>, T>,
+    found: &Symmetrized<Tied<F, R, T>, T>,
     _: &mut ChaCha8Rng,
 ) -> Result<Finding, String>
 where
@@ -174,7 +174,7 @@ where
 fn coupling<F, R, T>(
     _: &R,
     q: &Member<F, T>,
-    found: &Symmetrized<Tied<F, T>, T>,
+    found: &Symmetrized<Tied<F, R, T>, T>,
     _: &mut ChaCha8Rng,
 ) -> Result<Finding, String>
 where
@@ -204,7 +204,7 @@ where
 fn motion<F, R, T>(
     rep: &R,
     q: &Member<F, T>,
-    found: &Symmetrized<Tied<F, T>, T>,
+    found: &Symmetrized<Tied<F, R, T>, T>,
     _: &mut ChaCha8Rng,
 ) -> Result<Finding, String>
 where

@@ -157,45 +157,45 @@ where
     Ok(found.about(posterior, distance * distance, low, high))
 }
 
-impl<T: Real> Barycentre<T> {
-    /// The [`barycentre`] of the orbit of `q` with its gaps and its residual; the Wasserstein gap is the distance that
-    /// it makes smallest on average over the orbit, the same to every member of it.
-    ///
-    /// # Errors
-    /// [`FamilyError`] if the representation has another dimension than the family or no clear average.
-    ///
-    /// # Examples
-    /// ```
-    /// use equibayes::family::FullGaussian;
-    /// use equibayes::group::Cyclic;
-    /// use equibayes::representation::PermutationRep;
-    /// use equibayes::symmetrize::barycentre;
-    /// use nalgebra::{dmatrix, dvector};
-    ///
-    /// let swap = PermutationRep::regular(&Cyclic::new(2)?)?;
-    /// let q = FullGaussian::with_covariance(&dvector![1.0, 5.0], &dmatrix![1.0, 0.0; 0.0, 9.0])?;
-    /// let found = barycentre(&q, &swap)?.with_gaps(&q, &swap)?;
-    /// // Both means are 2 away from the middle, both standard deviations 1.
-    /// let distance = found.gaps.wasserstein.known().unwrap_or(f64::NAN);
-    /// assert!((distance - 10.0_f64.sqrt()).abs() < 1e-12);
-    /// assert!(found.residual.divergence.known() < Some(1e-15));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn with_gaps<R>(
-        self,
-        q: &Member<FullGaussian, T>,
-        rep: &R,
-    ) -> Result<Symmetrized<Self, T>, FamilyError>
-    where
-        R: ActsOrthogonally + HasReynolds<T>,
-        <FullGaussian as ClosedUnder<R, T>>::Statistic: HasReynolds<T>,
-        R::Group: DenselyGenerated,
-    {
-        let distance = q.family().wasserstein(q, &self.posterior)?;
-        let gaps = Gaps::between(q, &self.posterior, rep, Some(distance))?;
-        let residual = Invariance::of(&self.posterior, rep)?;
-        Ok(Symmetrized { posterior: self, gaps, residual })
-    }
+/// The [`barycentre`] of the orbit of `q` with its gaps and its residual; the Wasserstein gap is the distance that it
+/// makes smallest on average over the orbit, the same to every member of it.
+///
+/// # Errors
+/// As [`barycentre`], and if the representation has no clear average.
+///
+/// # Examples
+/// ```
+/// use equibayes::family::FullGaussian;
+/// use equibayes::group::Cyclic;
+/// use equibayes::representation::PermutationRep;
+/// use equibayes::symmetrize::barycentre_with_gaps;
+/// use nalgebra::{dmatrix, dvector};
+///
+/// let swap = PermutationRep::regular(&Cyclic::new(2)?)?;
+/// let q = FullGaussian::with_covariance(&dvector![1.0, 5.0], &dmatrix![1.0, 0.0; 0.0, 9.0])?;
+/// let found = barycentre_with_gaps(&q, &swap)?;
+/// // Both means are 2 away from the middle, both standard deviations 1.
+/// let distance = found.gaps.wasserstein.known().unwrap_or(f64::NAN);
+/// assert!((distance - 10.0_f64.sqrt()).abs() < 1e-12);
+/// assert!(found.residual.divergence.known() < Some(1e-15));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn barycentre_with_gaps<R, T>(
+    q: &Member<FullGaussian, T>,
+    rep: &R,
+) -> Result<Symmetrized<Barycentre<T>, T>, FamilyError>
+where
+    R: ActsOrthogonally + HasReynolds<T>,
+    SymmetricSquare<R>: HasReynolds<T>,
+    <FullGaussian as ClosedUnder<R, T>>::Statistic: HasReynolds<T>,
+    R::Group: DenselyGenerated,
+    T: Real,
+{
+    let found = barycentre(q, rep)?;
+    let distance = q.family().wasserstein(q, &found.posterior)?;
+    let gaps = Gaps::between(q, &found.posterior, rep, Some(distance))?;
+    let residual = Invariance::of(&found.posterior, rep)?;
+    Ok(Symmetrized { posterior: found, gaps, residual })
 }
 
 /// Where the iteration came to rest.

@@ -11,9 +11,9 @@ use crate::scalar::Real;
 /// A symmetrised posterior, with its gaps and its residual.
 ///
 /// Every symmetrisation has it: [`Symmetrization::symmetrize_with_gaps`](super::Symmetrization::symmetrize_with_gaps)
-/// with a [`Member`] for the law, and `with_gaps` of the [`Mixture`](super::Mixture), the
-/// [`Tied`](super::Tied) posterior, the [`Sampled`](super::Sampled) averages and the
-/// [`Barycentre`](super::Barycentre).
+/// with a [`Member`] for the law, `with_gaps` of the [`Mixture`](super::Mixture), the [`Tied`](super::Tied) posterior and
+/// the [`Sampled`](super::Sampled) averages, which remember what they were made of, and
+/// [`barycentre_with_gaps`](super::barycentre_with_gaps).
 #[derive(Clone, Debug)]
 pub struct Symmetrized<P, T = f64> {
     /// The invariant law `S(q)`.

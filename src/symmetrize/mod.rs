@@ -36,7 +36,7 @@ mod sampled;
 mod tying;
 
 pub use arithmetic::{Arithmetic, arithmetic};
-pub use barycentre::{Barycentre, barycentre, wasserstein_barycentre};
+pub use barycentre::{Barycentre, barycentre, barycentre_with_gaps, wasserstein_barycentre};
 pub use gap::{Gap, Why};
 pub use gaps::{Gaps, Invariance, Symmetrized};
 pub use geometric::{Geometric, geometric};

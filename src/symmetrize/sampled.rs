@@ -13,9 +13,11 @@ use rand::Rng;
 
 /// A posterior averaged over draws of a group, with error bars.
 ///
-/// It is invariant up to these only.
+/// It is invariant up to these only. It remembers what it is the average of, which [`with_gaps`](Self::with_gaps) needs.
 #[derive(Clone, Debug)]
-pub struct Sampled<F, T: Real = f64> {
+pub struct Sampled<F, R, T: Real = f64> {
+    of: Member<F, T>,
+    rep: R,
     /// The posterior whose coordinates are the estimate.
     pub posterior: Member<F, T>,
     /// The averaged coordinates, natural ones for the geometric average and mean ones for the arithmetic, with
@@ -77,13 +79,15 @@ where
     Ok((average, Gap::Estimated { value, standard_error }))
 }
 
-impl<F, T> Sampled<F, T>
+impl<F, R, T> Sampled<F, R, T>
 where
-    F: LogPartition<T> + FisherInformation<T>,
+    F: ClosedUnder<R, T> + LogPartition<T> + FisherInformation<T>,
+    R: ActsOn<T>,
+    R::Group: DenselyGenerated,
     T: Real,
 {
-    /// The average with its gaps from the posterior `q` that it is the average of, and its residual, `rep` being the
-    /// representation; all with error bars.
+    /// The average with its gaps from the posterior `q` that it is the average of, and its residual; all with error
+    /// bars.
     ///
     /// An estimate `f(x)` of a gap is off by `Σ_k |∂f/∂x_k| SE_k` at most, in standard errors and to first order,
     /// however the averaged coordinates `x` are correlated. The gradients are
@@ -95,7 +99,7 @@ where
     /// divergence half their square in the Fisher metric.
     ///
     /// # Errors
-    /// [`FamilyError`] if the representation does not fit the family, or rounding leads out of the parameter space.
+    /// [`FamilyError`] if rounding leads out of the parameter space.
     ///
     /// # Examples
     /// ```
@@ -108,22 +112,14 @@ where
     /// let space = Standard::new(SpecialOrthogonal::new(3)?);
     /// let q = IsotropicGaussian::with_variance(&[1.0_f64, 2.0, 2.0], 1.0)?;
     /// let rng = &mut rand_chacha::ChaCha8Rng::seed_from_u64(1);
-    /// let found = geometric_by_sampling(&q, &space, 4000, rng)?.with_gaps(&q, &space)?;
+    /// let found = geometric_by_sampling(&q, &space, 4000, rng)?.with_gaps()?;
     /// // N(0, 1) is the geometric average: ‖m‖²/2 away.
     /// let Gap::Estimated { value, standard_error } = found.gaps.reverse else { panic!() };
     /// assert!((value - 4.5_f64).abs() < 4.0 * standard_error && standard_error < 0.2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn with_gaps<R>(
-        self,
-        q: &Member<F, T>,
-        rep: &R,
-    ) -> Result<Symmetrized<Self, T>, FamilyError>
-    where
-        F: ClosedUnder<R, T>,
-        R: ActsOn<T>,
-        R::Group: DenselyGenerated,
-    {
+    pub fn with_gaps(self) -> Result<Symmetrized<Self, T>, FamilyError> {
+        let (q, rep) = (&self.of, &self.rep);
         let (family, found) = (q.family(), &self.posterior);
         let information = family.fisher_information(found);
         let of_natural = found.natural().coordinates() - q.natural().coordinates();
@@ -211,7 +207,7 @@ pub fn geometric_by_sampling<F, R, T, Q>(
     rep: &R,
     draws: usize,
     rng: &mut Q,
-) -> Result<Sampled<F, T>, FamilyError>
+) -> Result<Sampled<F, R, T>, FamilyError>
 where
     F: ClosedUnder<R, T>,
     R: ActsOn<T>,
@@ -221,7 +217,14 @@ where
 {
     let (average, orbit_divergence) = averages(q, rep, draws, rng, |_, image| image.clone())?;
     let posterior = Member::from_natural(q.family().clone(), average.estimate.clone())?;
-    Ok(Sampled { posterior, average, averaged: Averaged::Natural, orbit_divergence })
+    Ok(Sampled {
+        of: q.clone(),
+        rep: rep.clone(),
+        posterior,
+        average,
+        averaged: Averaged::Natural,
+        orbit_divergence,
+    })
 }
 
 /// The arithmetic average `μ̂ = ∫ (τ(g)μ + c(g)) dg` of a posterior, estimated from `draws` Haar draws
@@ -252,7 +255,7 @@ pub fn arithmetic_by_sampling<F, R, T, Q>(
     rep: &R,
     draws: usize,
     rng: &mut Q,
-) -> Result<Sampled<F, T>, FamilyError>
+) -> Result<Sampled<F, R, T>, FamilyError>
 where
     F: ClosedUnder<R, T>,
     R: ActsOn<T>,
@@ -270,5 +273,12 @@ where
         moved
     })?;
     let posterior = Member::from_mean(family.clone(), average.estimate.clone())?;
-    Ok(Sampled { posterior, average, averaged: Averaged::Mean, orbit_divergence })
+    Ok(Sampled {
+        of: q.clone(),
+        rep: rep.clone(),
+        posterior,
+        average,
+        averaged: Averaged::Mean,
+        orbit_divergence,
+    })
 }

@@ -1,11 +1,15 @@
 //! Burnside's counts and Reynolds operators, against numbers known from elsewhere.
 
-use equibayes::group::{Cyclic, Dihedral, Finite, Permutation, PermutationGroup};
+use equibayes::group::{
+    Cyclic, Dihedral, Finite, FinitelyGenerated, Permutation, PermutationGroup, Symmetric,
+};
 use equibayes::representation::{
     ActsOn, ActsOnGrid, Dense, DirectSum, Dual, PermutationRep, Reynolds, SignedOrbits,
-    SignedPermutation, SignedPermutationRep, Tensor, Trivial, hom,
+    SignedPermutation, SignedPermutationRep, Tensor, TensorPower, Trivial, hom,
 };
 use nalgebra::{DMatrix, dmatrix};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The number of orbits, by the lemma that is not Burnside's: the mean number of fixed points.
 fn fixed_points<R>(rep: &R) -> f64
@@ -144,4 +148,23 @@ fn a_mean_over_a_subset_is_not_a_projector() {
     assert_eq!(&subgroup * &subgroup, subgroup);
     let all: DMatrix<f64> = Reynolds::over_subset(&shift, &[0, 1, 2, 3]);
     assert_eq!(all, Reynolds::<f64>::by_averaging(&shift).matrix());
+}
+
+/// A3: an index map for each generator and no more, of a group with 2.4·10¹⁸ elements; on pairs, triples and
+/// quadruples of points there are as many orbits as ways to be equal or different (Bell's numbers).
+#[test]
+fn orbits_ask_for_generators_and_not_for_elements() {
+    let group = Symmetric::new(20).unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let points = PermutationRep::from_fn(group, 20, move |g: &Permutation| {
+        count.fetch_add(1, Ordering::Relaxed);
+        g.clone()
+    });
+    for (power, bell) in [(1, 1), (2, 2), (3, 5), (4, 15)] {
+        asked.store(0, Ordering::Relaxed);
+        let tensors = TensorPower::new(points.clone(), power).unwrap();
+        assert_eq!(SignedOrbits::of(&tensors).fixed_dim(), bell);
+        assert_eq!(asked.load(Ordering::Relaxed), group.generators().len());
+    }
 }

@@ -93,6 +93,46 @@ fn divergences_are_those_of_quadrature() {
     assert_eq!(q.kl(&q), 0.0);
 }
 
+/// From `E_q[−ln p] = ln 2c + b/c` for a `p` with the same location, and the divergence.
+#[test]
+fn entropies_are_what_divergences_leave_of_cross_entropies() {
+    for (b, c) in [(0.5, 0.5), (1.0, 3.0), (1e-6, 2.0), (40.0, 0.25_f64)] {
+        let (q, p) = (Laplace::new(&[0.3], &[b]).unwrap(), Laplace::new(&[0.3], &[c]).unwrap());
+        let cross = (2.0 * c).ln() + b / c;
+        let kl: f64 = q.kl(&p);
+        // A dozen roundings of terms of these sizes.
+        let tolerance = 12.0 * f64::EPSILON * (cross.abs() + kl + b / c + c.ln().abs() + 2.0);
+        assert!((q.entropy() - (cross - kl)).abs() <= tolerance, "{b}, {c}: {}", q.entropy());
+    }
+    // Coordinates add up.
+    let both = Laplace::new(&[0.0_f64, 5.0], &[0.5, 2.0]).unwrap();
+    assert_eq!(both.entropy(), 2.0 + 4.0_f64.ln());
+}
+
+/// `KL = ½ δᵀIδ (1 + O(δ))`, with the next terms of both series: `−x/3` for a step `xb` of the location, at most `−4t/3` for a step
+/// `tb` of the scale.
+#[test]
+fn the_fisher_information_is_the_curvature_of_the_divergence() {
+    let (m, b) = (0.5_f64, 0.75);
+    let q = Laplace::new(&[m], &[b]).unwrap();
+    let information = q.fisher_information();
+    assert_eq!(information.shape(), (2, 2));
+    for shift in [4, 10, 20] {
+        let t = 2f64.powi(-shift);
+        let moved =
+            [(m + t * b, b), (m, b + t * b)].map(|(n, c)| Laplace::new(&[n], &[c]).unwrap());
+        for (k, (p, next)) in moved.iter().zip([t / 3.0, 4.0 * t / 3.0]).enumerate() {
+            let leading = 0.5 * (t * b).powi(2) * information[(k, k)];
+            let ratio = q.kl(p) / leading;
+            let rounding = 16.0 * f64::EPSILON;
+            assert!(
+                ratio <= 1.0 + rounding && ratio >= 1.0 - next - rounding,
+                "{shift}, {k}: {ratio}"
+            );
+        }
+    }
+}
+
 /// `E|θ − m| = b` with variance `b²`, and the median is `m`.
 #[test]
 fn draws_have_the_moments() {

@@ -18,6 +18,7 @@ mod s3_location_scale;
 mod s3_projection;
 mod s3_tying;
 mod s3_tying_gap;
+mod s3_tying_points;
 mod s4_divergence;
 #[cfg(feature = "enclosure")]
 mod s4_enclosed;
@@ -34,6 +35,7 @@ mod s7_exact;
 mod s7_families;
 mod s7_objective;
 mod setting;
+mod transport;
 
 use super::Claim;
 
@@ -48,6 +50,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(s3_barycentre::claims());
     claims.extend(s3_tying::claims());
     claims.extend(s3_tying_gap::claims());
+    claims.extend(s3_tying_points::claims());
     claims.extend(s4_divergence::claims());
     claims.extend(s4_mean_field::claims());
     claims.extend(every::of_s4());

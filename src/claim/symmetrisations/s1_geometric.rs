@@ -62,7 +62,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             instances: diagonal_scenes,
             check: |scene| shown(subset::<Diagonal>(scene)),
-            exact: None,
+            exact: Some(|scene| shown(subset_twin::<Diagonal>(scene))),
         }),
         Box::new(Entry {
             about: About {
@@ -82,30 +82,36 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(twin::<Full>(scene, Drop::Nothing))),
         }),
         Box::new(Entry {
-            about: control(
-                "S1.full-p-for-p-star",
-                "S1.full",
-                "P in place of P*",
-                "q with natural parameter Pη is invariant",
-                &["P for P*, which are equal for orthogonal actions on the statistic only"],
-                &[Feature::NonOrthogonal],
-            ),
+            about: About {
+                cost: 4,
+                ..control(
+                    "S1.full-p-for-p-star",
+                    "S1.full",
+                    "P in place of P*",
+                    "q with natural parameter Pη is invariant",
+                    &["P for P*, which are equal for orthogonal actions on the statistic only"],
+                    &[Feature::NonOrthogonal],
+                )
+            },
             instances: full_scenes,
             check: |scene| shown(wrong_side(scene)),
-            exact: None,
+            exact: Some(|scene| shown(wrong_side_twin(scene))),
         }),
         Box::new(Entry {
-            about: control(
-                "S1.full-moving-zeta",
-                "S1.full",
-                "the Pythagorean identity for a ζ that moves",
-                "KL(ζ‖q) = KL(ζ‖q̃) + KL(q̃‖q) for every ζ",
-                &["ζ need not be invariant"],
-                &[Feature::NonOrthogonal],
-            ),
+            about: About {
+                cost: 4,
+                ..control(
+                    "S1.full-moving-zeta",
+                    "S1.full",
+                    "the Pythagorean identity for a ζ that moves",
+                    "KL(ζ‖q) = KL(ζ‖q̃) + KL(q̃‖q) for every ζ",
+                    &["ζ need not be invariant"],
+                    &[Feature::NonOrthogonal],
+                )
+            },
             instances: full_scenes,
             check: |scene| shown(check::<Full>(scene, Drop::InvariantZeta)),
-            exact: None,
+            exact: Some(|scene| shown(twin::<Full>(scene, Drop::InvariantZeta))),
         }),
     ]
 }
@@ -271,6 +277,33 @@ fn subset<S: Setting<f64>>(scene: &Scene) -> Result<Outcome, FamilyError> {
             residual.worse(Residual::distance(a, b, tolerance))
         });
     Ok(Outcome::new("invariant", residual))
+}
+
+fn subset_twin<S>(scene: &Scene) -> Result<Outcome, FamilyError>
+where
+    S: Setting<Rational>,
+{
+    let (rep, q) = (S::rep(scene), S::member(scene, Which::Q)?);
+    let mut moved = Vec::new();
+    for g in few_elements(scene) {
+        moved.push(push_forward(&q, &rep, &g)?);
+    }
+    let mean = average(moved.iter().map(|member| member.natural().as_slice()));
+    let candidate = Member::from_natural(q.family().clone(), mean.into())?;
+    let stays = orbit::<S, Rational>(&candidate, &rep)?.iter().all(|moved| *moved == candidate);
+    Ok(Outcome::new("invariant", Residual::exact(stays)))
+}
+
+fn wrong_side_twin(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let rep = <Full as Setting<Rational>>::rep(scene);
+    let q = <Full as Setting<Rational>>::member(scene, Which::Q)?;
+    let tau = ClosedUnder::<_, Rational>::statistic_action(q.family(), &rep);
+    let wrong = Reynolds::of(&tau).project(q.natural().as_slice());
+    let dual = Dual::new(tau);
+    let stays = rep.group().elements().all(|g| {
+        crate::representation::ActsOn::<Rational>::apply(&dual, &g, wrong.as_slice()) == wrong
+    });
+    Ok(Outcome::new("invariant", Residual::exact(stays)))
 }
 
 /// `Pη` where `P*η` belongs.

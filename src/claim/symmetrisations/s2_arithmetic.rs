@@ -70,7 +70,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             instances: diagonal_scenes,
             check: |scene| shown(without_spread(scene)),
-            exact: None,
+            exact: Some(|scene| shown(without_spread_twin(scene))),
         }),
         Box::new(Entry {
             about: theorem(
@@ -85,30 +85,36 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(twin::<Full>(scene, Drop::Nothing))),
         }),
         Box::new(Entry {
-            about: control(
-                "S2.full-moving-zeta",
-                "S2.full",
-                "the Pythagorean identity for a ζ that moves",
-                "KL(q‖ζ) = KL(q‖q̂) + KL(q̂‖ζ) for every ζ",
-                &["ζ need not be invariant"],
-                &[Feature::NonOrthogonal],
-            ),
+            about: About {
+                cost: 4,
+                ..control(
+                    "S2.full-moving-zeta",
+                    "S2.full",
+                    "the Pythagorean identity for a ζ that moves",
+                    "KL(q‖ζ) = KL(q‖q̂) + KL(q̂‖ζ) for every ζ",
+                    &["ζ need not be invariant"],
+                    &[Feature::NonOrthogonal],
+                )
+            },
             instances: full_scenes,
             check: |scene| shown(check::<Full>(scene, Drop::InvariantZeta)),
-            exact: None,
+            exact: Some(|scene| shown(twin::<Full>(scene, Drop::InvariantZeta))),
         }),
         Box::new(Entry {
-            about: control(
-                "S2.full-p-star-for-p",
-                "S2.full",
-                "P* in place of P",
-                "avg_g τ(g) μ = P*μ",
-                &["P* for P, which are equal for orthogonal actions on the statistic only"],
-                &[Feature::NonOrthogonal],
-            ),
+            about: About {
+                cost: 4,
+                ..control(
+                    "S2.full-p-star-for-p",
+                    "S2.full",
+                    "P* in place of P",
+                    "avg_g τ(g) μ = P*μ",
+                    &["P* for P, which are equal for orthogonal actions on the statistic only"],
+                    &[Feature::NonOrthogonal],
+                )
+            },
             instances: full_scenes,
             check: |scene| shown(wrong_side(scene)),
-            exact: None,
+            exact: Some(|scene| shown(wrong_side_twin(scene))),
         }),
     ]
 }
@@ -281,15 +287,42 @@ where
         })
 }
 
+/// `(Pm, |P|σ²)`.
+fn naive<T: Scalar>(
+    scene: &Scene,
+    q: &Member<DiagonalGaussian, T>,
+) -> Result<Member<DiagonalGaussian, T>, FamilyError> {
+    let orbits = SignedOrbits::of(&scene.signed());
+    let (mut mean, mut variance) = (q.mean(), q.variance());
+    orbits.project(q.mean().as_slice(), mean.as_mut_slice());
+    orbits.unsigned().project(q.variance().as_slice(), variance.as_mut_slice());
+    DiagonalGaussian::with_variance(mean.as_slice(), variance.as_slice())
+}
+
+fn without_spread_twin(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let (rep, q) = (scene.signed(), scene.diagonal::<Rational>(Which::Q)?);
+    let tau = ClosedUnder::<_, Rational>::statistic_action(q.family(), &rep);
+    let moments = Reynolds::of(&tau).project(q.mean_parameter().as_slice());
+    let same = *naive(scene, &q)?.mean_parameter().coordinates() == moments;
+    Ok(Outcome::new("moments", Residual::exact(same)))
+}
+
+fn wrong_side_twin(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let rep = <Full as Setting<Rational>>::rep(scene);
+    let q = <Full as Setting<Rational>>::member(scene, Which::Q)?;
+    let mu = q.mean_parameter().as_slice();
+    let tau = ClosedUnder::<_, Rational>::statistic_action(q.family(), &rep);
+    let moved: Vec<DVector<Rational>> = rep.group().elements().map(|g| tau.apply(&g, mu)).collect();
+    let mixture = average(moved.iter().map(|mu| mu.as_slice()));
+    let same = Reynolds::of(&tau).project_dual(mu).as_slice() == mixture.as_slice();
+    Ok(Outcome::new("P*μ", Residual::exact(same)))
+}
+
 /// `(Pm, |P|σ²)` against the moments of the mixture.
 fn without_spread(scene: &Scene) -> Result<Outcome, FamilyError> {
     let rep = scene.signed();
     let q = scene.diagonal::<f64>(Which::Q)?;
-    let orbits = SignedOrbits::of(&rep);
-    let (mut mean, mut variance) = (q.mean(), q.variance());
-    orbits.project(q.mean().as_slice(), mean.as_mut_slice());
-    orbits.unsigned().project(q.variance().as_slice(), variance.as_mut_slice());
-    let naive = DiagonalGaussian::with_variance(mean.as_slice(), variance.as_slice())?;
+    let naive = naive(scene, &q)?;
     let tau = ClosedUnder::<_, f64>::statistic_action(q.family(), &rep);
     let reynolds = Reynolds::of(&tau);
     let mu = q.mean_parameter().as_slice();

@@ -7,8 +7,9 @@ use crate::claim::scene::{Scene, Which};
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role, strategy};
 use crate::family::{FamilyError, LocationScale};
 use crate::group::Finite;
-use crate::representation::Representation;
-use crate::scalar::{Scalar, dot};
+use crate::law::Residual;
+use crate::representation::{ActsOn, Representation, SignedOrbits, Unsigned};
+use crate::scalar::{Rational, Scalar, dot};
 use nalgebra::DVector;
 use num_traits::{Float, Zero};
 use proptest::strategy::{BoxedStrategy, Strategy};
@@ -54,7 +55,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             about: claim,
             instances: scenes,
             check: every_location_scale!(|scene| barycentre::<E>(scene, false), E),
-            exact: None,
+            exact: Some(every_location_scale!(|scene| exactly::<E>(scene), E)),
         }),
         Box::new(Entry {
             about: control,
@@ -111,4 +112,44 @@ fn barycentre<E: LocationScaleEntry>(scene: &Scene, squares: bool) -> Result<Out
         outcome = outcome.and("identity", close(&objective(nu), &split));
     }
     Ok(outcome)
+}
+
+/// The locations and scales themselves, by orbits: all of it is rational.
+fn exactly<E: LocationScaleEntry>(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let rep = E::rep(scene);
+    let (n, group) = (rep.dim(), rep.group());
+    let orbits = SignedOrbits::of(&rep);
+    let square = <Rational as Scalar>::from_f64(E::SQUARE).unwrap_or_else(Rational::zero);
+    let posed =
+        |which| -> [Vec<Rational>; 2] { [scene.vector(which, n), scene.positive(which, n)] };
+    let (q, other) = (posed(Which::Q), posed(Which::P));
+    let mut average = q.clone();
+    orbits.project(&q[0], &mut average[0]);
+    orbits.unsigned().project(&q[1], &mut average[1]);
+    let (signed, plain) = (&rep, Unsigned::new(rep.clone()));
+    let orbit: Vec<[Vec<Rational>; 2]> = group
+        .elements()
+        .map(|g| {
+            let [m, s] = [signed.apply(&g, &q[0]), plain.apply(&g, &q[1])];
+            [m.as_slice().to_vec(), s.as_slice().to_vec()]
+        })
+        .collect();
+    let apart = |[m, s]: &[Vec<Rational>; 2], [n, t]: &[Vec<Rational>; 2]| {
+        let norm = |x: &[Rational], y: &[Rational]| {
+            x.iter().zip(y).fold(Rational::zero(), |sum, (x, y)| {
+                let step = x - y;
+                sum + &step * &step
+            })
+        };
+        norm(m, n) + &square * norm(s, t)
+    };
+    let objective = |nu: &[Vec<Rational>; 2]| {
+        orbit.iter().fold(Rational::zero(), |sum, law| sum + apart(law, nu))
+            / Rational::count(orbit.len())
+    };
+    let least = objective(&average);
+    Ok(orbit.iter().take(4).chain([&other]).fold(Outcome::vacuous(), |outcome, nu| {
+        let holds = objective(nu) == &least + apart(&average, nu);
+        outcome.and("identity", Residual::exact(holds))
+    }))
 }

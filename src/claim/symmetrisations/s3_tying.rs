@@ -74,17 +74,20 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             exact: Some(|scene| settled(tied_moments::<Full, Rational>(scene))),
         }),
         Box::new(Entry {
-            about: control(
-                "S3.tying-full-subset",
-                "S3.tying-full",
-                "tying by an average over a subset that is no subgroup",
-                "avg_{g∈S} ρ(g)θ is invariant for every subset S",
-                &["S need not be a subgroup"],
-                &[Feature::NonOrthogonal],
-            ),
+            about: About {
+                cost: 4,
+                ..control(
+                    "S3.tying-full-subset",
+                    "S3.tying-full",
+                    "tying by an average over a subset that is no subgroup",
+                    "avg_{g∈S} ρ(g)θ is invariant for every subset S",
+                    &["S need not be a subgroup"],
+                    &[Feature::NonOrthogonal],
+                )
+            },
             instances: full_scenes,
-            check: subset,
-            exact: None,
+            check: subset::<f64>,
+            exact: Some(subset::<Rational>),
         }),
     ]
 }
@@ -95,7 +98,7 @@ trait TiedMoments<T: Scalar> {
     fn untied(&self) -> (DVector<T>, DMatrix<T>);
 }
 
-impl<T: Scalar> TiedMoments<T> for Tied<DiagonalGaussian, T> {
+impl<R, T: Scalar> TiedMoments<T> for Tied<DiagonalGaussian, R, T> {
     fn moments(&self) -> (DVector<T>, DMatrix<T>) {
         (self.mean(), self.covariance())
     }
@@ -106,7 +109,7 @@ impl<T: Scalar> TiedMoments<T> for Tied<DiagonalGaussian, T> {
     }
 }
 
-impl<T: Scalar> TiedMoments<T> for Tied<crate::family::FullGaussian, T> {
+impl<R, T: Scalar> TiedMoments<T> for Tied<crate::family::FullGaussian, R, T> {
     fn moments(&self) -> (DVector<T>, DMatrix<T>) {
         (self.mean(), self.covariance())
     }
@@ -122,7 +125,7 @@ fn tied_moments<S, T>(scene: &Scene) -> Result<Outcome, FamilyError>
 where
     S: Setting<T>,
     T: Scalar,
-    Tied<S::Family, T>: TiedMoments<T>,
+    Tied<S::Family, S::Rep, T>: TiedMoments<T>,
 {
     let rep = S::rep(scene);
     let tied = tie(&S::member(scene, Which::Q)?, &rep)?;
@@ -191,7 +194,7 @@ fn tying_holds<S>(scene: &Scene) -> Result<Outcome, FamilyError>
 where
     S: Setting<f64>,
     S::Family: Sample<f64>,
-    Tied<S::Family, f64>: TiedMoments<f64>,
+    Tied<S::Family, S::Rep, f64>: TiedMoments<f64>,
 {
     let rep = S::rep(scene);
     let tied = tie(&S::member(scene, Which::Q)?, &rep)?;
@@ -224,12 +227,12 @@ fn tied_is_projected(scene: &Scene) -> Result<Outcome, FamilyError> {
 }
 
 /// `avg_{g∈S} ρ(g)θ` for three elements of the scene.
-fn subset(scene: &Scene) -> Outcome {
-    let rep = <Full as Setting<f64>>::rep(scene);
+fn subset<T: Scalar>(scene: &Scene) -> Outcome {
+    let rep = <Full as Setting<T>>::rep(scene);
     let few = [scene.element(0), scene.element(1), scene.element(2)];
-    let p: DMatrix<f64> = Reynolds::<f64>::over_subset(&rep, &few);
-    let theta = scene.vector::<f64>(Which::P, rep.dim());
+    let p: DMatrix<T> = Reynolds::<T>::over_subset(&rep, &few);
+    let theta = scene.vector::<T>(Which::P, rep.dim());
     let draw = &p * DVector::from_vec(theta.clone());
-    let fixed = stays::<Full, f64>(&rep, &p, &theta, draw.as_slice());
+    let fixed = stays::<Full, T>(&rep, &p, &theta, draw.as_slice());
     Outcome::new("invariant", fixed)
 }

@@ -76,7 +76,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             instances: diagonal_scenes,
             check: |scene| shown(subset::<Diagonal>(scene)),
-            exact: None,
+            exact: Some(|scene| shown(subset_twin::<Diagonal>(scene))),
         }),
         Box::new(with_enclosed!(
             Entry {
@@ -89,32 +89,38 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         )),
         Box::new(with_enclosed!(
             Entry {
-                about: control(
+                about: About {
+                    cost: 4,
+                    ..control(
                     "S4.full-turned-remainder",
                     "S4.full",
                     "KL(q̃‖q̂) in place of KL(q̂‖q̃)",
                     "avg_g KL(q‖g_#q) = KL(q̃‖q) + KL(q‖q̂) + KL(q̃‖q̂)",
                     &["the last divergence is turned around"],
                     &[Feature::NonOrthogonal],
-                ),
+                    )
+                },
                 instances: full_scenes,
                 check: |scene| shown(turned::<Full>(scene)),
-                exact: None,
+                exact: Some(|scene| shown(turned_twin::<Full>(scene))),
             },
             super::s4_enclosed::turned::<Full>
         )),
         Box::new(Entry {
-            about: control(
-                "S4.full-p-for-p-star",
-                "S4.full",
-                "P in place of P*",
-                "avg_g KL(q‖g_#q) = ⟨η − Pη, μ⟩",
-                &["P for P*, which are equal for orthogonal actions on the statistic only"],
-                &[Feature::NonOrthogonal],
-            ),
+            about: About {
+                cost: 4,
+                ..control(
+                    "S4.full-p-for-p-star",
+                    "S4.full",
+                    "P in place of P*",
+                    "avg_g KL(q‖g_#q) = ⟨η − Pη, μ⟩",
+                    &["P for P*, which are equal for orthogonal actions on the statistic only"],
+                    &[Feature::NonOrthogonal],
+                )
+            },
             instances: full_scenes,
             check: |scene| shown(wrong_side(scene)),
-            exact: None,
+            exact: Some(|scene| shown(wrong_side_twin(scene))),
         }),
     ]
 }
@@ -271,6 +277,29 @@ where
         [push_forward(q, &rep, &scene.element(0))?, push_forward(q, &rep, &scene.element(1))?];
     let partial = averages.average(few.to_vec(), pushed);
     Ok(Outcome::new("in three parts", partial.agrees(averages.split())))
+}
+
+fn subset_twin<S>(scene: &Scene) -> Result<Outcome, FamilyError>
+where
+    S: Setting<Rational>,
+    S::Family: Gaussian,
+{
+    let (rep, q) = (S::rep(scene), S::member(scene, Which::Q)?);
+    let mut sum = HalfLog::zero();
+    for k in 0..2 {
+        sum = sum + exact::kl(&q, &push_forward(&q, &rep, &scene.element(k))?);
+    }
+    let closed = HalfLog::rational(linear_form(&q, &rep)?);
+    Ok(Outcome::new("in three parts", Residual::exact(sum.over(2) == Some(closed))))
+}
+
+fn wrong_side_twin(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let rep = <Full as Setting<Rational>>::rep(scene);
+    let q = <Full as Setting<Rational>>::member(scene, Which::Q)?;
+    let tau = ClosedUnder::<_, Rational>::statistic_action(q.family(), &rep);
+    let wrong = q.natural().coordinates() - Reynolds::of(&tau).project(q.natural().as_slice());
+    let same = dot(wrong.as_slice(), q.mean_parameter().as_slice()) == linear_form(&q, &rep)?;
+    Ok(Outcome::new("⟨η − Pη, μ⟩", Residual::exact(same)))
 }
 
 fn wrong_side(scene: &Scene) -> Result<Outcome, FamilyError> {

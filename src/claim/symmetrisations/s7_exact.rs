@@ -5,10 +5,10 @@ use super::setting::Setting;
 use crate::action::ClosedUnder;
 use crate::claim::Outcome;
 use crate::claim::scene::{Scene, Which};
-use crate::family::FamilyError;
-use crate::group::Finite;
+use crate::family::{DiagonalGaussian, FamilyError, IsotropicGaussian, Member};
+use crate::group::{AnyGroup, Finite};
 use crate::law::Residual;
-use crate::representation::{ActsOn, Representation, Reynolds};
+use crate::representation::{ActsOn, Representation, Reynolds, SignedPermutationRep, Unsigned};
 use crate::scalar::{Rational, Scalar, dot};
 use crate::symmetrize::{arithmetic, geometric};
 use num_traits::{One, Zero};
@@ -59,4 +59,121 @@ where
     let ordered = excess.as_rational().is_some_and(|excess| *excess >= Rational::zero());
     Ok(Outcome::new("affine loss: J(q) − J(q̂) = KL(q‖q̂)", Residual::exact(linear == gap))
         .and("convex loss: KL(q‖q̂) ≤ J(q) − J(q̂)", Residual::exact(ordered)))
+}
+
+/// `J(q̂) + KL(q‖q̂) ≤ J(q)`, given `J(q) − J(q̂) − KL(q‖q̂)`, in which the logarithms cancel.
+fn descent(excess: &HalfLog) -> Outcome {
+    let ordered = excess.as_rational().is_some_and(|excess| *excess >= Rational::zero());
+    Outcome::new("J(q̂) + KL(q‖q̂) ≤ J(q)", Residual::exact(ordered))
+}
+
+/// The same for the prior `q` and no data, where the left side is `KL(q̂‖q) + KL(q‖q̂) = ⟨η̂ − η, μ̂ − μ⟩`.
+pub(super) fn own_prior<S>(scene: &Scene) -> Result<Outcome, FamilyError>
+where
+    S: Setting<Rational>,
+    S::Family: Gaussian,
+{
+    let (rep, q) = (S::rep(scene), S::member(scene, Which::Q)?);
+    let upper = arithmetic(&q, &rep)?;
+    let both = exact::kl(&upper, &q) + exact::kl(&q, &upper);
+    let step = |upper: &[Rational], own: &[Rational]| -> Vec<Rational> {
+        upper.iter().zip(own).map(|(a, b)| a - b).collect()
+    };
+    let eta = step(upper.natural().as_slice(), q.natural().as_slice());
+    let mu = step(upper.mean_parameter().as_slice(), q.mean_parameter().as_slice());
+    if both != HalfLog::rational(dot(&eta, &mu)) {
+        return Ok(Outcome::new(
+            "KL(q̂‖q) + KL(q‖q̂) = ⟨η̂ − η, μ̂ − μ⟩",
+            Residual::new(0.0, f64::INFINITY),
+        ));
+    }
+    Ok(descent(&(HalfLog::zero() - both)))
+}
+
+/// `Σx`.
+fn sum(x: &[Rational]) -> Rational {
+    x.iter().fold(Rational::zero(), |sum, x| sum + x)
+}
+
+/// Mean-field regression, as in floating point: what is left is `−½N|m − Pm|²`.
+pub(super) fn regression(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let rep = Unsigned::new(scene.signed());
+    let q = scene.diagonal::<Rational>(Which::Q)?;
+    let (upper, prior) = (arithmetic(&q, &rep)?, geometric(&scene.diagonal(Which::P)?, &rep)?);
+    let loss = |q: &Member<DiagonalGaussian, Rational>| {
+        let error = sum(q.mean().as_slice()) - Rational::one();
+        (&error * &error + sum(q.variance().as_slice())) * Rational::ratio(1, 2)
+    };
+    let fall = HalfLog::rational(Rational::count(1000) * (loss(&q) - loss(&upper)));
+    let rest = exact::kl(&q, &prior) - exact::kl(&upper, &prior);
+    Ok(descent(&(fall + rest - exact::kl(&q, &upper))))
+}
+
+/// `avg_g (⟨x, ρ(g)m⟩ − 1)² + v|x|²`, the expected squared error of an example `(x, 1)`.
+fn squared_error<R>(rep: &R, mean: &[Rational], variance: &Rational, x: &[Rational]) -> Rational
+where
+    R: ActsOn<Rational> + Representation<Group = AnyGroup>,
+{
+    let (mut sum, mut order) = (Rational::zero(), 0);
+    for g in rep.group().elements() {
+        let error = dot(x, rep.apply(&g, mean).as_slice()) - Rational::one();
+        sum += &error * &error;
+        order += 1;
+    }
+    sum / Rational::count(order) + variance * dot(x, x)
+}
+
+/// Gaussians of one covariance, for the squared error: all of it is rational, `KL = |m − n|²/(2v)`.
+pub(super) fn fixed_covariance(scene: &Scene) -> Outcome {
+    let rep = scene.signed();
+    let n = rep.dim();
+    let scales: Vec<Rational> = Scene { spread: 0, ..scene.clone() }.positive(Which::Q, 1);
+    let variance = scales[0].clone();
+    let reynolds = Reynolds::<Rational>::of(&rep);
+    let mean = scene.vector::<Rational>(Which::Q, n);
+    let upper = reynolds.project(&mean);
+    let prior = reynolds.project(&scene.vector::<Rational>(Which::P, n));
+    let kl = |from: &[Rational], to: &[Rational]| {
+        let square = from.iter().zip(to).fold(Rational::zero(), |sum, (a, b)| {
+            let step = a - b;
+            sum + &step * &step
+        });
+        square / (Rational::count(2) * &variance)
+    };
+    let x: Vec<Rational> =
+        scene.vector::<Rational>(Which::P, n).iter().map(|x| x * Rational::ratio(1, 32)).collect();
+    let drop = squared_error(&rep, &mean, &variance, &x)
+        - squared_error(&rep, upper.as_slice(), &variance, &x);
+    let rest = kl(&mean, prior.as_slice()) - kl(upper.as_slice(), prior.as_slice());
+    let excess = Rational::count(5) * drop + rest - kl(&mean, upper.as_slice());
+    descent(&HalfLog::rational(excess)).partial()
+}
+
+/// With the variance averaged too, for the squared error of the vector of ones: the loss sees the spread of the means.
+pub(super) fn free_covariance(
+    scene: &Scene,
+    rep: &SignedPermutationRep<AnyGroup>,
+) -> Result<Outcome, FamilyError> {
+    let n = rep.dim();
+    let of = |which| {
+        IsotropicGaussian::with_variance(&scene.vector::<Rational>(which, n), Rational::one())
+    };
+    let q = of(Which::Q)?;
+    let (upper, prior) = (arithmetic(&q, rep)?, geometric(&of(Which::P)?, rep)?);
+    let x = vec![Rational::ratio(1, 4); n];
+    let loss = |q: &Member<IsotropicGaussian, Rational>| {
+        squared_error(rep, q.mean().as_slice(), &q.variance(), &x)
+    };
+    let kl = |q, p| -> Result<HalfLog, FamilyError> { Ok(exact::kl(&spread(q)?, &spread(p)?)) };
+    let fall = HalfLog::rational(Rational::count(1 << 20) * (loss(&q) - loss(&upper)));
+    let rest = kl(&q, &prior)? - kl(&upper, &prior)?;
+    Ok(descent(&(fall + rest - kl(&q, &upper)?)).partial())
+}
+
+/// The same law in a larger family.
+fn spread(
+    q: &Member<IsotropicGaussian, Rational>,
+) -> Result<Member<DiagonalGaussian, Rational>, FamilyError> {
+    let mean = q.mean();
+    DiagonalGaussian::with_variance(mean.as_slice(), &vec![q.variance(); mean.len()])
 }

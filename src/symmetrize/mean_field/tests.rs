@@ -247,7 +247,7 @@ fn gaps_are_those_of_the_generic_symmetrisations() {
             let found = symmetrize_with_gaps(method, &orbits, &mean, &std_dev);
             let (gaps, distance) = match method {
                 Method::Tie => {
-                    let tied = tie(&q, &rep).unwrap().with_gaps(&rep).unwrap();
+                    let tied = tie(&q, &rep).unwrap().with_gaps().unwrap();
                     (tied.gaps, tied.gaps.wasserstein)
                 }
                 _ => {

@@ -77,7 +77,7 @@ macro_rules! drawn {
         let (of_lower, of_upper, gap) = if $uniform {
             let of_lower = geometric_by_sampling(&$q, &$rep, DRAWS, $rng)?;
             let of_upper = arithmetic_by_sampling(&$q, &$rep, DRAWS, $rng)?;
-            let gap = forward(&$q, &lower, &of_lower.clone().with_gaps(&$q, &$rep)?)?;
+            let gap = forward(&$q, &lower, &of_lower.clone().with_gaps()?)?;
             (of_lower.average, of_upper.average, Some(gap))
         } else {
             (of_the_identity(eta), of_the_identity(mu), None)
@@ -97,10 +97,10 @@ macro_rules! drawn {
 ///
 /// It is convex in `ζ`: its values at two points differ by no more than the steps times the larger of the slopes
 /// `|μ_ζ − μ|` at the two, here the error bars of [`against`].
-fn forward<F>(
+fn forward<F, R>(
     q: &Member<F>,
     exact: &Member<F>,
-    found: &Symmetrized<Sampled<F>>,
+    found: &Symmetrized<Sampled<F, R>>,
 ) -> Result<Residual, FamilyError>
 where
     F: LogPartition,
