@@ -92,12 +92,12 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 about: About {
                     cost: 4,
                     ..control(
-                    "S4.full-turned-remainder",
-                    "S4.full",
-                    "KL(q̃‖q̂) in place of KL(q̂‖q̃)",
-                    "avg_g KL(q‖g_#q) = KL(q̃‖q) + KL(q‖q̂) + KL(q̃‖q̂)",
-                    &["the last divergence is turned around"],
-                    &[Feature::NonOrthogonal],
+                        "S4.full-turned-remainder",
+                        "S4.full",
+                        "KL(q̃‖q̂) in place of KL(q̂‖q̃)",
+                        "avg_g KL(q‖g_#q) = KL(q̃‖q) + KL(q‖q̂) + KL(q̃‖q̂)",
+                        &["the last divergence is turned around"],
+                        &[Feature::NonOrthogonal],
                     )
                 },
                 instances: full_scenes,
