@@ -46,7 +46,7 @@ impl<T: Lanes> WithSimd for MaskedWeightGradient<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let (layer, lanes) = (self.layer, T::lanes::<S>());
         let mut first = 0;
         while first < layer.outputs {
@@ -68,7 +68,7 @@ impl<T: Lanes> MaskedWeightGradient<'_, T> {
     /// the kernel, and the sum of the gradient itself.
     #[inline(always)]
     fn sums<S: Simd>(
-        &mut self,
+        &self,
         simd: S,
         channels: Range<usize>,
         input: usize,
