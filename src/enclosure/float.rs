@@ -5,9 +5,6 @@ use super::round::{Way, sqrt};
 use super::series;
 use crate::scalar::{Rational, Real};
 use num_traits::{Float, FloatConst, One, Signed, Zero};
-use rand::Rng;
-use rand_distr::uniform::{Error, SampleBorrow, SampleUniform, UniformFloat, UniformSampler};
-use rand_distr::{Distribution, StandardNormal};
 use std::num::FpCategory;
 
 impl Real for Enclosure {}
@@ -302,45 +299,4 @@ macro_rules! constants {
 constants! {
     E FRAC_1_PI FRAC_1_SQRT_2 FRAC_2_PI FRAC_2_SQRT_PI FRAC_PI_2 FRAC_PI_3 FRAC_PI_4 FRAC_PI_6
     FRAC_PI_8 LN_10 LN_2 LOG10_E LOG2_E PI SQRT_2 TAU LOG10_2 LOG2_10
-}
-
-/// Samples a float between the midpoints.
-#[derive(Clone, Copy, Debug)]
-pub struct EnclosureSampler(UniformFloat<f64>);
-
-impl UniformSampler for EnclosureSampler {
-    type X = Enclosure;
-
-    fn new<A, B>(low: A, high: B) -> Result<Self, Error>
-    where
-        A: SampleBorrow<Enclosure> + Sized,
-        B: SampleBorrow<Enclosure> + Sized,
-    {
-        let middle = |x: &Enclosure| crate::scalar::Scalar::nearest_f64(x);
-        UniformFloat::new(middle(low.borrow()), middle(high.borrow())).map(Self)
-    }
-
-    fn new_inclusive<A, B>(low: A, high: B) -> Result<Self, Error>
-    where
-        A: SampleBorrow<Enclosure> + Sized,
-        B: SampleBorrow<Enclosure> + Sized,
-    {
-        let middle = |x: &Enclosure| crate::scalar::Scalar::nearest_f64(x);
-        UniformFloat::new_inclusive(middle(low.borrow()), middle(high.borrow())).map(Self)
-    }
-
-    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Enclosure {
-        Enclosure::exact(self.0.sample(rng))
-    }
-}
-
-/// Samples a float.
-impl Distribution<Enclosure> for StandardNormal {
-    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Enclosure {
-        Enclosure::exact(self.sample(rng))
-    }
-}
-
-impl SampleUniform for Enclosure {
-    type Sampler = EnclosureSampler;
 }

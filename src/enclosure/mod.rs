@@ -53,6 +53,7 @@ mod arithmetic;
 mod float;
 mod interval;
 mod round;
+mod sampling;
 mod series;
 #[cfg(all(test, feature = "catalogue"))]
 mod tests;

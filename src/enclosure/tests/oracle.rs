@@ -19,8 +19,7 @@ fn trimmed(low: &Rational, high: &Rational) -> (Rational, Rational) {
 
 /// `e^x = (e^{x/2^k})^{2^k}` by plain Taylor sums of `x/2^k`, squared `k` times; the sums end where a remainder of
 /// Lagrange's form is below `2^{−220}`. For `|x| < 1000`.
-pub(super) fn exp(x: f64) -> (Rational, Rational) {
-    let x = exact(x);
+pub(super) fn exp_of(x: &Rational) -> (Rational, Rational) {
     let mut halvings = 0;
     let mut y = x.abs();
     while y > Rational::ratio(1, 16) {
@@ -46,4 +45,9 @@ pub(super) fn exp(x: f64) -> (Rational, Rational) {
         (low, high) = trimmed(&(&low * &low), &(&high * &high));
     }
     if x.is_negative() { (high.recip(), low.recip()) } else { (low, high) }
+}
+
+/// Of a float.
+pub(super) fn exp(x: f64) -> (Rational, Rational) {
+    exp_of(&exact(x))
 }
