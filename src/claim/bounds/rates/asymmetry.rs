@@ -22,7 +22,7 @@ pub(in super::super) fn claims() -> Vec<Box<dyn Claim>> {
         role: Role::Theorem,
         of: None,
         evidence: Evidence::Float,
-        statement: "√(avg_g ‖m* − ρ(g)m*‖²) ∝ N^−1 for the posterior mean of a linear model with the prior N(m_p, σ_p² I); and m* = ρ(g)m* for all N if m_p = ρ(g)m_p",
+        statement: "√(avg_g ‖m* − ρ(g)m*‖²) ∝ N^{−1} for the posterior mean of a linear model with the prior N(m_p, σ_p² I); and m* = ρ(g)m* for all N if m_p = ρ(g)m_p",
         hypotheses: &["finite group", "orthogonal action", "invariant loss, κ-strongly convex"],
         tolerance: "1/(1 + Nκσ_p²) at the window's beginning N = 4096, which is what the slope is off from its limit at the most; and the rounding of every mean (running error analysis)",
         covers: &[
@@ -40,7 +40,7 @@ pub(in super::super) fn claims() -> Vec<Box<dyn Claim>> {
             about,
             "B5.rate-root",
             "a bias taken for a deviation",
-            "√(avg_g ‖m* − ρ(g)m*‖²) ∝ N^−½",
+            "√(avg_g ‖m* − ρ(g)m*‖²) ∝ N^{−½}",
             &["the data outweigh the prior in proportion to N"],
         )
     };
