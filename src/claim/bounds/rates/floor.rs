@@ -154,6 +154,6 @@ mod tests {
             let wide = width(FALLING.alpha / CONTROL_MARGIN);
             assert!(wide + ALLOWANCE < 0.5, "{wide}");
         }
-        assert!(2.0 * FALLING.alpha / CONTROL_MARGIN <= FALLING.miss);
+        const { assert!(2.0 * FALLING.alpha / CONTROL_MARGIN <= FALLING.miss) };
     }
 }
