@@ -138,7 +138,7 @@ impl Asymmetry {
     }
 
     /// The local slope is a mean of `−Nh/(σ_p^{−2} + Nh)` over eigenvalues `h ≥ κ`, and a fitted slope a mean of local ones.
-    fn from_limit(&self) -> f64 {
+    fn off_limit(&self) -> f64 {
         1.0 / (1.0 + f64::from(EXAMPLES[0]) * CONVEXITY * self.variance)
     }
 }
@@ -164,7 +164,7 @@ fn check(scene: &Scene, expected: f64) -> Outcome {
         .zip(&found.found)
         .fold(Tracked::exact(0.0), |sum, (w, &y)| sum + Tracked::rounded(w) * Float::ln(y));
     let error = (slope.value() - expected).abs();
-    Outcome::new("the slope", Residual::new(error, found.from_limit() + slope.bound()))
+    Outcome::new("the slope", Residual::new(error, found.off_limit() + slope.bound()))
 }
 
 /// The fit of one instance, with what rounding leaves open.
@@ -184,8 +184,8 @@ fn plotted(scene: &Scene, expected: f64) -> Vec<Rate> {
         x: &places(),
         y: &y,
         expected,
-        allowance: found.from_limit(),
-        widest: found.from_limit(),
+        allowance: found.off_limit(),
+        widest: found.off_limit(),
         interval: &interval,
     };
     vec![series.fit(0.5)]
