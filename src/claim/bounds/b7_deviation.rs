@@ -5,7 +5,7 @@ use super::world::{World, small_worlds, square};
 use crate::claim::rounding::Tracked;
 use crate::claim::statistical::binomial::upper_tail;
 use crate::claim::statistical::budget::ALPHA;
-use crate::claim::statistical::{Design, Measured, Statistical, instance};
+use crate::claim::statistical::{Design, Measured, Statistical, in_words, instance};
 use crate::claim::{About, CONTROL_MARGIN, Claim, Evidence, Mutated, Outcome, Role};
 use crate::defect::deviation_bound;
 use crate::scalar::Scalar;
@@ -73,6 +73,10 @@ const SIZES: [(usize, usize); 4] = [(16, 64), (4, 8), (64, 16), (16, 4)];
 /// How many laws are looked at.
 const LAWS: usize = 8;
 
+/// Sizes and diameters of those that are not random: one in which many inputs share the draws, and one whose diameter is not of
+/// the size of 1.
+const TIGHTEST: [((usize, usize), f64); 2] = [((64, 1024), 1.0), ((64, 16), 10.0)];
+
 /// A law of differences `d = Φ(θ, ρ_X(g)x) − ρ_Y(g)Φ(θ, x)`, with finitely many parameters and inputs.
 struct Law {
     /// `d[x][g][θ]`.
@@ -85,12 +89,13 @@ struct Law {
 }
 
 impl Law {
-    /// Two elements and two parameters that they exchange, one input. An estimate from one of them alone is ½, the other way
-    /// round too; with the probabilities `(1 ± √½)/2` the variance of the square is largest.
-    fn tightest((draws, inputs): (usize, usize)) -> Self {
+    /// Two elements and two parameters that they exchange, one input. Either parameter alone gives the estimate ½ D²; with the
+    /// probabilities `(1 ± √½)/2` the variance of the square is largest.
+    fn tightest((draws, inputs): (usize, usize), diameter: f64) -> Self {
         let q = 0.5 * (1.0 + 0.5_f64.sqrt());
-        let d = vec![vec![vec![vec![0.0]; 2], vec![vec![1.0], vec![-1.0]]]];
-        Self { d, q: vec![q, 1.0 - q], squared_diameter: 1.0, draws, inputs }
+        let d = vec![vec![vec![vec![0.0]; 2], vec![vec![diameter], vec![-diameter]]]];
+        let squared_diameter = diameter * diameter;
+        Self { d, q: vec![q, 1.0 - q], squared_diameter, draws, inputs }
     }
 
     /// A random world, if something varies there.
@@ -236,7 +241,7 @@ fn tightness((law, sorted): &(Law, Vec<f64>)) -> f64 {
 }
 
 fn shared(design: &Design, rng: &mut ChaCha8Rng) -> Measured {
-    let mut laws = vec![Law::tightest(SIZES[0])];
+    let mut laws: Vec<Law> = TIGHTEST.map(|(size, diameter)| Law::tightest(size, diameter)).into();
     while laws.len() < LAWS {
         laws.extend(Law::random(rng, SIZES[laws.len() % SIZES.len()]));
     }
@@ -258,19 +263,19 @@ fn shared(design: &Design, rng: &mut ChaCha8Rng) -> Measured {
         let (p, which) = p_value(&laws, bound);
         let shown = design.judge(p).ratio();
         let witness =
-            (shown >= CONTROL_MARGIN).then(|| format!("{}: p = {p:.1e}", laws[which].0.told()));
+            (shown >= CONTROL_MARGIN).then(|| format!("{}: {}", laws[which].0.told(), in_words(p)));
         Mutated { name, shown, witness }
     });
-    let found = format!("{}: p = {p:.1e}", laws[tight.1].0.told());
+    let found = format!("{}: {}", laws[tight.1].0.told(), in_words(p));
     Measured { mutations: mutations.into(), ..Measured::new(outcome, found) }
 }
 
 fn counted_again(design: &Design, rng: &mut ChaCha8Rng) -> Measured {
-    let law = Law::tightest(FRESH_SIZE);
+    let law = Law::tightest(FRESH_SIZE, 1.0);
     let deviations = law.deviations(design.repetitions, rng);
     let told = law.told();
     let (p, _) = p_value(&[(law, deviations)], drawn_again);
-    let found = format!("{told}: p = {p:.1e} over {} repetitions", design.repetitions);
+    let found = format!("{told}: {} over {} repetitions", in_words(p), design.repetitions);
     Measured::new(Outcome::new("frequencies of deviations", design.judge(p)), found)
 }
 
@@ -304,7 +309,7 @@ mod tests {
 
     #[test]
     fn the_expectation_is_that_over_all_counts() {
-        let law = Law::tightest((5, 1));
+        let law = Law::tightest((5, 1), 1.0);
         let mean: f64 = masses(5, law.q[0])
             .iter()
             .enumerate()
@@ -317,7 +322,7 @@ mod tests {
     #[test]
     fn the_bound_holds_without_draws() {
         for size in [(1, 1), (4, 8), (16, 64), (64, 1)] {
-            let law = Law::tightest(size);
+            let law = Law::tightest(size, 2.0);
             for level in [0.9, 0.5, 0.1, 0.01, 1e-4] {
                 assert!(exactly(&law, true_bound(&law, level)) <= level);
             }
@@ -333,7 +338,7 @@ mod tests {
             assert!(miss <= DESIGN.miss, "{level}: {miss}");
         }
         // The control, by what its law does with certainty.
-        let law = Law::tightest(FRESH_SIZE);
+        let law = Law::tightest(FRESH_SIZE, 1.0);
         let miss = LEVELS.map(|level| {
             let p = exactly(&law, drawn_again(&law, level) * (1.0 + 1e-9));
             let limit = FRESH.alpha / CONTROL_MARGIN / LEVELS.len() as f64;

@@ -204,7 +204,7 @@ fn summary(ratios: &mut [f64]) -> (usize, f64) {
 fn coverage(design: &Design, rng: &mut ChaCha8Rng) -> Measured {
     let mut laws: Vec<Law> = Vec::with_capacity(LAWS);
     while laws.len() < LAWS {
-        laws.extend(Law::random(rng, SIZES[laws.len()], laws.len() % 2 == 0));
+        laws.extend(Law::random(rng, SIZES[laws.len()], laws.len().is_multiple_of(2)));
     }
     let mut found: Vec<(usize, f64, String)> = laws
         .iter()

@@ -147,6 +147,11 @@ impl Claim for Statistical {
     }
 }
 
+/// A p-value in words: those below the range of numbers are only said to be so.
+pub(super) fn in_words(p_value: f64) -> String {
+    if p_value < 1e-300 { "p < 1e-300".into() } else { format!("p = {p_value:.1e}") }
+}
+
 /// A random instance of a strategy.
 pub(super) fn instance<I: std::fmt::Debug>(strategy: &BoxedStrategy<I>, rng: &mut ChaCha8Rng) -> I {
     let seed: [u8; 32] = rng.random();

@@ -22,6 +22,12 @@ impl Axis {
         }
     }
 
+    /// The same, widened to both sides until it spans this factor.
+    pub(super) fn at_least(self, factor: f64) -> Self {
+        let more = (factor * self.low / self.high).max(1.0).sqrt();
+        Self { low: self.low / more, high: self.high * more }
+    }
+
     /// The axis from this number to that one.
     pub(super) fn between(low: f64, high: f64) -> Self {
         Self { low, high }
@@ -86,6 +92,9 @@ mod tests {
         assert_eq!((axis.place(0.0), axis.place(1e9)), (0.0, 1.0));
         assert!((Axis::around([3.0]).place(3.0) - 0.5).abs() < 1e-15);
         assert_eq!(Axis::around([]).place(0.5), 0.0);
+        let wide = Axis::around([4.0, 9.0]).at_least(9.0);
+        assert!((wide.place(2.0)).abs() < 1e-12 && (wide.place(18.0) - 1.0).abs() < 1e-12);
+        assert_eq!(Axis::around([1.0, 100.0]).at_least(10.0).place(100.0), 1.0);
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(super) fn article(group: &Group<'_>, seed: u64) -> String {
     format!(
         "<article id=\"{id}\" class=\"{verdict}\">\n<h3>{heading}</h3>\n{statement}{witness}\
          <div class=\"columns\">\n<div>\n{hypotheses}{hits}{tolerance}{design}</div>\n\
-         <div>\n{charts}{mutations}</div>\n</div>\n{controls}\
+         <div>\n{charts}{mutations}</div>\n</div>\n{rates}{controls}\
          <p class=\"again\">Reproduce: <code>{again}</code></p>\n</article>\n",
         id = escape(about.id),
         verdict = claim.verdict,
@@ -30,6 +30,7 @@ pub(super) fn article(group: &Group<'_>, seed: u64) -> String {
         design = design(claim),
         charts = charts(claim),
         mutations = mutations(claim),
+        rates = rates(claim),
         again = escape(&claim.reproduce(seed)),
     )
 }
@@ -72,9 +73,6 @@ fn statement(claim: &ClaimReport) -> String {
 
 /// The histogram; for a bound also its tightness.
 fn charts(claim: &ClaimReport) -> String {
-    let figure = |chart: String, caption: String| {
-        format!("<figure>{chart}<figcaption>{caption}</figcaption></figure>\n")
-    };
     let mut figures = match claim.statistical {
         // One test: nothing is spread.
         Some(_) => String::new(),
@@ -91,10 +89,25 @@ fn charts(claim: &ClaimReport) -> String {
         figures +=
             &figure(chart::gauge(tightness), format!("tightness: {of} {}", ratio(tightness)));
     }
-    for rate in &claim.rates {
-        figures += &figure(plot::log_log(rate), escape(&plot::caption(rate)));
-    }
     figures
+}
+
+/// A chart with a caption.
+fn figure(chart: String, caption: String) -> String {
+    format!("<figure>{chart}<figcaption>{caption}</figcaption></figure>\n")
+}
+
+/// The fits of a claim about rates.
+fn rates(claim: &ClaimReport) -> String {
+    if claim.rates.is_empty() {
+        return String::new();
+    }
+    let plots: String = claim
+        .rates
+        .iter()
+        .map(|rate| figure(plot::log_log(rate), escape(&plot::caption(rate))))
+        .collect();
+    format!("<div class=\"rates\">\n{plots}</div>\n")
 }
 
 /// What a statistical check declared in advance, and what came out.

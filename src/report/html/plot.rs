@@ -24,7 +24,8 @@ impl Frame {
         let bars = rate.points.iter().flat_map(|point| [point.y, point.low, point.high]);
         Self {
             x: Axis::around(rate.points.iter().map(|point| point.x)),
-            y: Axis::around(bars.chain(ends.iter().copied())),
+            // A line that is all but level must look it.
+            y: Axis::around(bars.chain(ends.iter().copied())).at_least(10.0),
         }
     }
 
@@ -103,7 +104,7 @@ pub(super) fn log_log(rate: &Rate) -> String {
          <path class=\"axis\" d=\"M{LEFT} {TOP}V{base}H{WIDTH}\"/>{below}\
          <text class=\"edge start\" x=\"0\" y=\"11\">{up}</text>\
          <text class=\"edge left\" x=\"{WIDTH}\" y=\"{foot:.1}\">{along}</text>\
-         {expected_line}{fitted}{points}</svg>",
+         {fitted}{expected_line}{points}</svg>",
         name = escape(rate.name),
         slope = rate.slope,
         expected = rate.expected,
@@ -135,10 +136,11 @@ pub(super) fn caption(rate: &Rate) -> String {
         }
     };
     let digits = decimals(rate.width()).max(3);
-    format!(
-        "{}: slope {:.digits$} in [{low:.digits$}, {high:.digits$}] over {first} … {last}, expected (dashed) {}{allowance}",
-        rate.name, rate.slope, rate.expected
-    )
+    let numbers = format!(
+        "slope {:.digits$} in [{low:.digits$}, {high:.digits$}] over {first} … {last}, expected (dashed) {}{allowance}",
+        rate.slope, rate.expected
+    );
+    format!("{}: {}", rate.name, numbers.replace('-', "−"))
 }
 
 /// How many decimals show two figures of this number.
@@ -160,7 +162,7 @@ mod tests {
         assert!(!plot.contains("NaN") && !plot.contains("inf"), "{plot}");
         assert_eq!(
             caption(&rate),
-            "a < b: slope -0.980 in [-1.100, -0.900] over 16 … 64, expected (dashed) -1 (± 0.0050 over this window)"
+            "a < b: slope −0.980 in [−1.100, −0.900] over 16 … 64, expected (dashed) −1 (± 0.0050 over this window)"
         );
         assert!(plot.contains("a &lt; b"));
     }

@@ -22,7 +22,7 @@ pub(in super::super) fn claims() -> Vec<Box<dyn Claim>> {
         role: Role::Theorem,
         of: None,
         evidence: Evidence::Float,
-        statement: "√(avg_g ‖m* − ρ(g)m*‖²) ∝ N^−1 for the posterior mean of a linear model with the prior N(m_p, σ_p² I); and m* = ρ(g)m* for all N if m_p = ρ(g)m_p",
+        statement: "√(avg_g ‖m* − ρ(g)m*‖²) ∝ N^{−1} for the posterior mean of a linear model with the prior N(m_p, σ_p² I); and m* = ρ(g)m* for all N if m_p = ρ(g)m_p",
         hypotheses: &["finite group", "orthogonal action", "invariant loss, κ-strongly convex"],
         tolerance: "1/(1 + Nκσ_p²) at the window's beginning N = 4096, which is what the slope is off from its limit at the most; and the rounding of every mean (running error analysis)",
         covers: &[
@@ -40,7 +40,7 @@ pub(in super::super) fn claims() -> Vec<Box<dyn Claim>> {
             about,
             "B5.rate-root",
             "a bias taken for a deviation",
-            "√(avg_g ‖m* − ρ(g)m*‖²) ∝ N^−½",
+            "√(avg_g ‖m* − ρ(g)m*‖²) ∝ N^{−½}",
             &["the data outweigh the prior in proportion to N"],
         )
     };
@@ -138,7 +138,7 @@ impl Asymmetry {
     }
 
     /// The local slope is a mean of `−Nh/(σ_p^{−2} + Nh)` over eigenvalues `h ≥ κ`, and a fitted slope a mean of local ones.
-    fn from_limit(&self) -> f64 {
+    fn off_limit(&self) -> f64 {
         1.0 / (1.0 + f64::from(EXAMPLES[0]) * CONVEXITY * self.variance)
     }
 }
@@ -164,7 +164,7 @@ fn check(scene: &Scene, expected: f64) -> Outcome {
         .zip(&found.found)
         .fold(Tracked::exact(0.0), |sum, (w, &y)| sum + Tracked::rounded(w) * Float::ln(y));
     let error = (slope.value() - expected).abs();
-    Outcome::new("the slope", Residual::new(error, found.from_limit() + slope.bound()))
+    Outcome::new("the slope", Residual::new(error, found.off_limit() + slope.bound()))
 }
 
 /// The fit of one instance, with what rounding leaves open.
@@ -184,8 +184,8 @@ fn plotted(scene: &Scene, expected: f64) -> Vec<Rate> {
         x: &places(),
         y: &y,
         expected,
-        allowance: found.from_limit(),
-        widest: found.from_limit(),
+        allowance: found.off_limit(),
+        widest: found.off_limit(),
         interval: &interval,
     };
     vec![series.fit(0.5)]

@@ -33,19 +33,16 @@ impl Exchange {
     /// The library's plug-in estimate with `T` draws that both elements and all inputs share.
     pub(super) fn estimate(&self, draws: usize, inputs: &[[f64; 2]], rng: &mut ChaCha8Rng) -> f64 {
         let outputs = self.shift.len();
-        let thetas: Vec<f64> = (0..draws)
-            .flat_map(|_| {
-                (0..outputs)
-                    .flat_map(|o| {
-                        // Both weights vary, each with half of the variance of their difference.
-                        let scale = self.spread[o] * std::f64::consts::FRAC_1_SQRT_2;
-                        let mut weight =
-                            |mean: f64| mean + scale * rng.sample::<f64, _>(StandardNormal);
-                        [weight(0.5 * self.shift[o]), weight(-0.5 * self.shift[o])]
-                    })
-                    .collect::<Vec<f64>>()
-            })
-            .collect();
+        let mut thetas = Vec::with_capacity(2 * draws * outputs);
+        for _ in 0..draws {
+            for (shift, spread) in self.shift.iter().zip(&self.spread) {
+                // Both weights vary, each with half of the variance of their difference.
+                let scale = spread * std::f64::consts::FRAC_1_SQRT_2;
+                for mean in [0.5 * shift, -0.5 * shift] {
+                    thetas.push(mean + scale * rng.sample::<f64, _>(StandardNormal));
+                }
+            }
+        }
         let mut sweep = DefectSweep::new(inputs.len(), 2, outputs, f64::INFINITY);
         let (mut there, mut here) = (vec![0.0; outputs], vec![0.0; outputs]);
         let mut differences = Vec::with_capacity(inputs.len() * outputs);

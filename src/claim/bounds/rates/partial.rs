@@ -22,7 +22,7 @@ pub(in super::super) fn claims() -> Vec<Box<dyn Claim>> {
         role: Role::Theorem,
         of: None,
         evidence: Evidence::Statistical,
-        statement: "√(E‖(I − P)ĝ‖²) ∝ k^−½ for ĝ = (1/k) Σ ρ(g_i)v with k uniform elements; and ρ(h)ĝ = ĝ for h ∈ K if the elements are those of a subgroup K",
+        statement: "√(E‖(I − P)ĝ‖²) ∝ k^{−½} for ĝ = (1/k) Σ ρ(g_i)v with k uniform elements; and ρ(h)ĝ = ĝ for h ∈ K if the elements are those of a subgroup K",
         hypotheses: &["orthogonal action", "elements drawn with replacement"],
         tolerance: "an interval for the slope over k = 1 … 32 from Bernstein's inequality with the exact variance, at most 0.12 wide; none for subgroups",
         covers: &[],
@@ -32,7 +32,7 @@ pub(in super::super) fn claims() -> Vec<Box<dyn Claim>> {
         about,
         "B10.rate-linear",
         "a deviation taken for a bias",
-        "√(E‖(I − P)ĝ‖²) ∝ k^−1",
+        "√(E‖(I − P)ĝ‖²) ∝ k^{−1}",
         &["independent elements add their squares"],
     );
     vec![
