@@ -67,10 +67,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
 const SEEKING: Seeking<Network> = Seeking {
     neighbour: Network::nearby,
     mutations: &[
-        Mutation {
-            name: "0.9 D²",
-            check: |network| variation::<Tracked>(network, true, (9, 10)),
-        },
+        Mutation { name: "0.9 D²", check: |network| variation::<Tracked>(network, true, (9, 10)) },
         Mutation { name: "D in place of D²", check: |network| compared(network, first_power) },
         Mutation {
             name: "0.9 KL/2",
@@ -178,8 +175,7 @@ fn divergences(
     let mut outcome = outcome
         .and_of("divergence", pinsker(world, (1, 1)))
         .and_of("divergence", bretagnolle_huber(world, (1, 1)));
-    let divergences: Vec<Tracked> =
-        world.moves.iter().map(|g| divergence(world, g)).collect();
+    let divergences: Vec<Tracked> = world.moves.iter().map(|g| divergence(world, g)).collect();
     let diameter = (0..world.inputs)
         .map(|x| squared_diameter(world, x))
         .fold(Tracked::exact(0.0), |a, b| if b > a { b } else { a });

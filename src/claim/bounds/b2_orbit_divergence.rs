@@ -3,9 +3,7 @@
 use super::bounded;
 use crate::action::{ClosedUnder, push_forward};
 use crate::claim::families::every::{closed_control, closed_theorem, moving, scenes, stored};
-use crate::claim::registry::families::{
-    FamilyEntry, FiniteEntry, RepOf, every, refuted_by_every,
-};
+use crate::claim::registry::families::{FamilyEntry, FiniteEntry, RepOf, every, refuted_by_every};
 use crate::claim::rounding::{Tracked, close};
 use crate::claim::scene::{Scene, Which};
 use crate::claim::{About, Claim, Entry, Mutation, Outcome, Role, Seeking};

@@ -81,7 +81,8 @@ where
             let (moved, moved_prior) =
                 (push_forward(&q, &posed.rep, &g)?, push_forward(&posed.prior, &posed.rep, &g)?);
             let eta = q.natural().coordinates() - moved.natural().coordinates();
-            let of_prior = posed.prior.natural().coordinates() - moved_prior.natural().coordinates();
+            let of_prior =
+                posed.prior.natural().coordinates() - moved_prior.natural().coordinates();
             outcome = outcome.and("η* − g·η* = η_p − g·η_p", all_close(&eta, &of_prior));
             // By F2 the symmetric divergence is this pairing, without logarithms.
             let mu = q.mean_parameter().coordinates() - moved.mean_parameter().coordinates();

@@ -1,12 +1,16 @@
 //! B5 (c): location and scale of the minimiser of logistic regression with a ridge, under a prior that moves.
 
 use super::at_most;
-use crate::claim::equivariance::regression::{Checked, EXAMPLES, data, measured, moderate, settled};
+use crate::claim::equivariance::regression::{
+    Checked, EXAMPLES, data, measured, moderate, settled,
+};
 use crate::claim::rounding::Tracked;
 use crate::claim::scene::{Scene, Which};
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Mutation, Outcome, Role, Seeking};
 use crate::group::{AnyElement, AnyGroup, Finite};
-use crate::representation::{ActsBySignedPermutations, ActsOn, Representation, SignedPermutationRep};
+use crate::representation::{
+    ActsBySignedPermutations, ActsOn, Representation, SignedPermutationRep,
+};
 use crate::scalar::{Real, Scalar};
 use nalgebra::{DMatrix, DVector};
 use num_traits::{Float, Zero};
@@ -145,7 +149,10 @@ impl Logistic {
                 // In 32nds; dyadic fractions throughout.
                 let sign = if drawn.target(i)[0] < 0.0 { -0.25 } else { 0.25 };
                 let signed: Vec<f64> = drawn.input(i).iter().map(|x| sign * x).collect();
-                elements.iter().map(|g| rep.apply(g, &signed).as_slice().to_vec()).collect::<Vec<_>>()
+                elements
+                    .iter()
+                    .map(|g| rep.apply(g, &signed).as_slice().to_vec())
+                    .collect::<Vec<_>>()
             })
             .collect();
         let all = (0..1_usize << dim)
@@ -167,12 +174,14 @@ impl Logistic {
     fn terms<T: Real>(&self, w: &[T]) -> impl Iterator<Item = (T, Vec<f64>)> {
         let known = |x: f64| T::from_f64(x).unwrap_or_else(T::zero);
         let share = known(self.weight) / T::count(self.examples.len() * self.noise.len());
-        self.examples.iter().flat_map(|x| self.noise.iter().map(move |e| (x, e))).map(move |(x, e)| {
-            let moved = x.iter().zip(e).map(|(x, e)| x * e);
-            let along: Vec<f64> = x.iter().copied().chain(moved).collect();
-            let z = w.iter().zip(&along).fold(T::zero(), |sum, (&w, &a)| sum + w * known(a));
-            (share / (T::one() + Float::exp(z)), along)
-        })
+        self.examples.iter().flat_map(|x| self.noise.iter().map(move |e| (x, e))).map(
+            move |(x, e)| {
+                let moved = x.iter().zip(e).map(|(x, e)| x * e);
+                let along: Vec<f64> = x.iter().copied().chain(moved).collect();
+                let z = w.iter().zip(&along).fold(T::zero(), |sum, (&w, &a)| sum + w * known(a));
+                (share / (T::one() + Float::exp(z)), along)
+            },
+        )
     }
 
     /// `∇J`.
@@ -223,7 +232,8 @@ impl Logistic {
             let step = factor.solve(&slope);
             let lower = (0..40).find_map(|halvings| {
                 let share = f64::from(-halvings).exp2();
-                let next: Vec<f64> = w.iter().zip(step.iter()).map(|(w, s)| w - share * s).collect();
+                let next: Vec<f64> =
+                    w.iter().zip(step.iter()).map(|(w, s)| w - share * s).collect();
                 let inside = next[dim..].iter().all(|&scale| scale > 0.0);
                 let found = if inside { norm(&next) } else { f64::INFINITY };
                 (found < height).then_some((next, found))
@@ -302,7 +312,8 @@ fn check(scene: &Scene, variant: Variant) -> Checked<Outcome> {
         let moved_prior = problem.rep.apply(&g, &problem.prior_mean);
         let shift = distance(&problem.prior_mean, moved_prior.as_slice());
         let bound = shift * precision / said;
-        let bound = if variant == Variant::NineTenths { bound * Tracked::ratio(9, 10) } else { bound };
+        let bound =
+            if variant == Variant::NineTenths { bound * Tracked::ratio(9, 10) } else { bound };
         let step = distance(&w, &problem.moved(&g, &w));
         let tolerance = (bound - step).bound() + 2.0 * near;
         outcome =
@@ -310,8 +321,8 @@ fn check(scene: &Scene, variant: Variant) -> Checked<Outcome> {
         if variant == Variant::Bound {
             let x: Vec<f64> = scene.vector(Which::P, problem.prior_mean.len());
             let there = problem.rep.apply(&g, &x);
-            let defect = problem.probability(&tracked, there.as_slice())
-                - problem.probability(&tracked, &x);
+            let defect =
+                problem.probability(&tracked, there.as_slice()) - problem.probability(&tracked, &x);
             let lipschitz = distance(there.as_slice(), &vec![0.0; x.len()]) * Tracked::ratio(1, 4);
             let rhs = lipschitz * (bound + Tracked::new(0.0, 2.0 * near));
             outcome = at_most(outcome, "the defect", &Float::abs(defect), &rhs);

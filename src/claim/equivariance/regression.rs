@@ -176,7 +176,10 @@ pub(in crate::claim) struct Posed<S: Setting<T>, T: Scalar> {
 }
 
 /// The scene's instance, with all hypotheses but the one that is dropped.
-pub(in crate::claim) fn posed<S: Setting<T>, T: Scalar>(scene: &Scene, drops: Drops) -> Checked<Posed<S, T>> {
+pub(in crate::claim) fn posed<S: Setting<T>, T: Scalar>(
+    scene: &Scene,
+    drops: Drops,
+) -> Checked<Posed<S, T>> {
     let rep = S::rep(scene);
     let (q, free) = (S::member(scene, Which::Q)?, S::member(scene, Which::P)?);
     let prior = if drops == Drops::Prior { free } else { geometric(&free, &rep)? };

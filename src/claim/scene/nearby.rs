@@ -20,8 +20,7 @@ impl Scene {
     pub(in crate::claim) fn nearby(&self, rng: &mut ChaCha8Rng) -> Self {
         let mut next = self.clone();
         for _ in 0..rng.random_range(1..=3) {
-            let list =
-                if rng.random::<bool>() { &mut next.means } else { &mut next.variances };
+            let list = if rng.random::<bool>() { &mut next.means } else { &mut next.variances };
             if list.is_empty() {
                 continue;
             }
@@ -51,7 +50,8 @@ mod tests {
         for _ in 0..200 {
             let next = here.nearby(&mut rng);
             let changed = |a: &[i8], b: &[i8]| a.iter().zip(b).filter(|(a, b)| a != b).count();
-            let steps = changed(&next.means, &here.means) + changed(&next.variances, &here.variances);
+            let steps =
+                changed(&next.means, &here.means) + changed(&next.variances, &here.variances);
             assert!(steps <= 3);
             here = next;
         }
