@@ -9,7 +9,7 @@ use crate::claim::scene::{Scene, Which};
 use crate::claim::{About, Claim, Entry, Mutation, Outcome, Role, Seeking};
 use crate::defect::symmetric_divergence_bound;
 use crate::family::{FamilyError, LogPartition, Member};
-use crate::group::Finite;
+use crate::group::{AnyElement, Finite};
 use crate::representation::{ActsOn, Representation, Reynolds};
 use crate::scalar::{Scalar, dot};
 use nalgebra::DVector;
@@ -124,13 +124,20 @@ impl<E: FamilyEntry> Minimiser<E> {
     }
 
     /// The prior for which `q` is stationary, `η_p = η* + N∇E(μ*)`, with the largest weight `N = 1, ½, ¼, …` for which
-    /// that is a parameter; `None` if that leaves nothing.
-    fn prior(&self, slope: &DVector<Tracked>) -> Option<Prior<E>> {
+    /// no coordinate moves by more than 4, and it and its images are parameters; `None` if that leaves nothing.
+    fn prior(&self, slope: &DVector<Tracked>, movers: &[AnyElement]) -> Option<Prior<E>> {
         let eta = self.q.natural().coordinates();
-        (0..40).find_map(|halvings| {
-            let weight = Tracked::exact(f64::from(-halvings).exp2());
-            let member = Member::from_natural(self.q.family().clone(), eta + slope * weight);
-            member.ok().map(|member| (member, weight))
+        let largest = slope.iter().fold(0.0, |top, x| x.value().abs().max(top));
+        (0..60).find_map(|halvings| {
+            let weight = f64::from(-halvings).exp2();
+            if weight * largest > 4.0 {
+                return None;
+            }
+            let weight = Tracked::exact(weight);
+            let family = self.q.family().clone();
+            let member = Member::from_natural(family, eta + slope * weight).ok()?;
+            let moves = |g: &AnyElement| push_forward(&member, &self.rep, g).is_ok();
+            movers.iter().all(moves).then_some((member, weight))
         })
     }
 
@@ -163,10 +170,11 @@ fn check<E: FamilyEntry>(scene: &Scene, variant: Variant) -> Result<Outcome, Fam
     };
     let tau = it.q.family().statistic_action(&it.rep);
     let affine = Reynolds::of(&tau).project_dual(&it.raw);
+    let movers = [0, 1].map(|k| scene.element_of(it.rep.group(), k));
     let mut outcome = Outcome::vacuous();
-    if let Some((prior, weight)) = it.prior(&slope) {
-        for k in 0..2 {
-            let [both, bound, gap] = sides(&it, &prior, scene, (k, variant))?;
+    if let Some((prior, weight)) = it.prior(&slope, &movers) {
+        for g in &movers {
+            let [both, bound, gap] = sides(&it, &prior, g, variant)?;
             outcome = bounded(outcome, "KL + KL ≤ ⟨η_p − g·η_p, μ* − g·μ*⟩", &both, &bound);
             if variant == Variant::Bound {
                 let residual = close(&(bound - both), &(weight * gap));
@@ -175,10 +183,10 @@ fn check<E: FamilyEntry>(scene: &Scene, variant: Variant) -> Result<Outcome, Fam
         }
     }
     if matches!(variant, Variant::Bound | Variant::NineTenths)
-        && let Some((prior, _)) = it.prior(&affine)
+        && let Some((prior, _)) = it.prior(&affine, &movers)
     {
-        for k in 0..2 {
-            let [both, bound, _] = sides(&it, &prior, scene, (k, variant))?;
+        for g in &movers {
+            let [both, bound, _] = sides(&it, &prior, g, variant)?;
             outcome = bounded(outcome, "and for an affine loss", &both, &bound);
             if variant == Variant::Bound {
                 outcome = outcome.and("equality for an affine loss", close(&both, &bound));
@@ -192,15 +200,14 @@ fn check<E: FamilyEntry>(scene: &Scene, variant: Variant) -> Result<Outcome, Fam
 fn sides<E: FamilyEntry>(
     it: &Minimiser<E>,
     prior: &Member<E::Family, Tracked>,
-    scene: &Scene,
-    (k, variant): (usize, Variant),
+    g: &AnyElement,
+    variant: Variant,
 ) -> Result<[Tracked; 3], FamilyError> {
-    let g = scene.element_of(it.rep.group(), k);
-    let moved = push_forward(&it.q, &it.rep, &g)?;
+    let moved = push_forward(&it.q, &it.rep, g)?;
     let family = it.q.family();
     let both = family.kl(&it.q, &moved) + family.kl(&moved, &it.q);
     let step = it.q.mean_parameter().coordinates() - moved.mean_parameter().coordinates();
-    let bound = symmetric_divergence_bound(&it.q, prior, &it.rep, &g)?;
+    let bound = symmetric_divergence_bound(&it.q, prior, &it.rep, g)?;
     let bound = match variant {
         Variant::NineTenths => bound * Tracked::ratio(9, 10),
         Variant::OneSide => dot(prior.natural().as_slice(), step.as_slice()),

@@ -1,8 +1,10 @@
 //! Chapter B: error bounds.
 
 mod b10_partial;
+mod b10_subgroup;
 #[cfg(feature = "enclosure")]
 mod b1_enclosed;
+mod b1_networks;
 mod b1_total_variation;
 mod b2_categorical;
 #[cfg(feature = "enclosure")]
@@ -10,28 +12,35 @@ mod b2_categorical_enclosed;
 mod b2_orbit_divergence;
 mod b3_wasserstein;
 mod b4_chi_squared;
+mod b4_networks;
 mod b5_conjugate;
 mod b5_convex;
 mod b5_logistic;
 mod b5_ridge;
 mod b6_bias;
 mod b7_deviation;
+mod b8_jensen;
 mod b8_pac_bayes;
 mod b9_average;
+mod b9_models;
+mod networks;
 mod rates;
 mod world;
 
 use super::rounding::Judge;
 use super::{About, Claim, Feature, Outcome, Role};
+use crate::group::{AnyGroup, Finite};
 use crate::law::Residual;
 
 /// All entries of the chapter.
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     let mut claims = b1_total_variation::claims();
+    claims.extend(b1_networks::claims());
     claims.extend(b2_orbit_divergence::claims());
     claims.extend(b2_categorical::claims());
     claims.extend(b3_wasserstein::claims());
     claims.extend(b4_chi_squared::claims());
+    claims.extend(b4_networks::claims());
     claims.extend(b5_conjugate::claims());
     claims.extend(b5_convex::claims());
     claims.extend(b5_ridge::claims());
@@ -42,8 +51,11 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(b7_deviation::claims());
     claims.extend(rates::of_deviation());
     claims.extend(b8_pac_bayes::claims());
+    claims.extend(b8_jensen::claims());
     claims.extend(b9_average::claims());
+    claims.extend(b9_models::claims());
     claims.extend(b10_partial::claims());
+    claims.extend(b10_subgroup::claims());
     claims.extend(rates::of_partial_augmentation());
     claims
 }
@@ -89,4 +101,9 @@ fn at_most<T: Judge>(outcome: Outcome, part: &'static str, lhs: &T, rhs: &T) -> 
     // Not `max`, which would drop a NaN.
     let error = if error <= 0.0 { 0.0 } else { error };
     outcome.and(part, Residual::new(error, excess.error_bound()))
+}
+
+/// Whether a group is small enough to go through the pairs of its elements.
+fn is_small(group: &AnyGroup) -> bool {
+    group.small_order().is_some_and(|order| order <= world::ENUMERATED)
 }

@@ -11,7 +11,7 @@ use crate::scalar::{Scalar, dot};
 use proptest::prelude::*;
 
 /// Groups that are gone through in full.
-const ENUMERATED: usize = 48;
+pub(super) const ENUMERATED: usize = 48;
 
 /// Three spaces that a group acts on, with at most four coordinates each: points for the parameters, points for
 /// the inputs, and a signed permutation representation for the outputs. In every other instance the
@@ -44,7 +44,7 @@ fn pointed(mut network: Network) -> Network {
 
 /// Whether the group is small enough to be gone through.
 pub(super) fn is_enumerated(network: &Network) -> bool {
-    network.group().small_order().is_some_and(|order| order <= ENUMERATED)
+    super::is_small(&network.group())
 }
 
 /// How one element moves the three spaces.
