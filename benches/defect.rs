@@ -9,7 +9,7 @@
 //! are: the plug-in estimate is too large by the variance of two predictions.
 //!
 //! Measured as processor time of one thread, since other programs ran on both cores, on a virtual machine with AVX-512
-//! (Zen 5), f32, seconds for one estimate; PyTorch 2.15 with an allocator that keeps freed memory, and as it comes:
+//! (Zen 5), f32, seconds for one estimate (ours before the differences went through `DefectSweep`); PyTorch 2.15 with an allocator that keeps freed memory, and as it comes:
 //!
 //! | | draws | time | mean | standard deviation |
 //! |---|---|---|---|---|
@@ -25,7 +25,7 @@
 mod timer;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use equibayes::defect::SharedSums;
+use equibayes::defect::{DefectSweep, SIMPLEX_DIAMETER_SQUARED};
 use equibayes::model::Model;
 use equibayes::model::conv::{ConvNet, ConvSpec, ConvWorkspace, Lanes};
 use equibayes::scalar::Scalar;
@@ -134,28 +134,25 @@ where
 
     /// The unbiased estimate, from draws that all turns share.
     fn unbiased(&mut self, draws: usize, seed: u64) -> f64 {
-        let mut sums = SharedSums::new(draws);
-        let mut all = vec![0.0; draws * TURNS * CHUNK * CLASSES];
-        let mut differences = vec![0.0; (TURNS - 1) * draws * CLASSES];
+        const EACH: usize = (TURNS - 1) * CLASSES;
+        let mut differences = vec![0.0; draws * IMAGES * EACH];
         for chunk in 0..IMAGES / CHUNK {
-            let size = TURNS * CHUNK * CLASSES;
             self.probabilities(chunk, 0..TURNS, 0..draws, seed, |t, p| {
-                let out = &mut all[t * size..][..size];
-                out.iter_mut().zip(p).for_each(|(out, p)| *out = p.nearest_f64());
-            });
-            for image in 0..CHUNK {
-                let row = |t: usize, g: usize| {
-                    &all[t * size + (g * CHUNK + image) * CLASSES..][..CLASSES]
-                };
-                for (index, out) in differences.chunks_exact_mut(CLASSES).enumerate() {
-                    let (g, t) = (index / draws + 1, index % draws);
-                    let pairs = row(t, g).iter().zip(row(t, 0));
-                    out.iter_mut().zip(pairs).for_each(|(out, (p, q))| *out = p - q);
+                let out = &mut differences[(t * IMAGES + chunk * CHUNK) * EACH..][..CHUNK * EACH];
+                for (image, out) in out.chunks_exact_mut(EACH).enumerate() {
+                    let row = |g: usize| &p[(g * CHUNK + image) * CLASSES..][..CLASSES];
+                    for (g, out) in out.chunks_exact_mut(CLASSES).enumerate() {
+                        let pairs = row(g + 1).iter().zip(row(0));
+                        out.iter_mut()
+                            .zip(pairs)
+                            .for_each(|(out, (p, q))| *out = p.nearest_f64() - q.nearest_f64());
+                    }
                 }
-                sums.add(TURNS, CLASSES, differences.chunks_exact(draws * CLASSES));
-            }
+            });
         }
-        sums.estimates().unbiased.expect("two draws or more")
+        let mut sweep = DefectSweep::new(IMAGES, TURNS, CLASSES, SIMPLEX_DIAMETER_SQUARED);
+        differences.chunks_exact(IMAGES * EACH).for_each(|draw| sweep.push(draw));
+        sweep.estimates().unbiased.expect("two draws or more")
     }
 
     /// The plug-in estimate, with fresh draws for each turn.

@@ -6,7 +6,7 @@
 //! the same in PyTorch.
 //!
 //! Measured as processor time of one thread, since other programs ran on both cores: a virtual machine with
-//! AVX-512 (Zen 5), both sides on one core in the same half hour, PyTorch 2.15 with the better of its two memory
+//! AVX-512 (Zen 5), each side pinned to one core, some minutes apart, PyTorch 2.15 with the better of its two memory
 //! layouts, the fastest of the runs that fit one to three seconds, ms. Our step is the forward and the
 //! backward pass of 128 images, PyTorch's also draws and updates; our evaluation is 16 times one forward pass.
 //!

@@ -41,7 +41,9 @@ fn allocations(run: impl FnOnce()) -> u64 {
     dhat::HeapStats::get().total_blocks - before
 }
 
-/// Trains over the ends of epochs, and evaluates; then again, counted.
+/// Trains over the ends of epochs, and evaluates; then again, counted. What a step asks for it asks for in each of several
+/// runs; what a thread of the pool asks for when it first takes work from another it asks for once, and when that is
+/// depends on the load of the machine.
 fn check<M, Q, O>(name: &str, mut trainer: Trainer<M, CrossEntropy, Q, O>, held_out: &Dataset)
 where
     M: Differentiable + Send,
@@ -55,8 +57,8 @@ where
         trainer.evaluate(held_out, 4).unwrap();
     };
     run();
-    let found = allocations(run);
-    assert_eq!(found, 0, "{name}: allocations in five steps and an evaluation");
+    let found = (0..4).map(|_| allocations(&mut run)).min();
+    assert_eq!(found, Some(0), "{name}: allocations in five steps and an evaluation");
 }
 
 fn elbo<M: Model, Q: Posterior>(model: M, posterior: Q) -> Elbo<M, CrossEntropy, Q> {
