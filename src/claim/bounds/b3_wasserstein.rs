@@ -5,7 +5,7 @@ use super::{TOLERANCE, at_most, bounded};
 use crate::claim::equivariance::network::{Network, networks};
 use crate::claim::equivariance::regression::{Checked, measured, settled};
 use crate::claim::rounding::{Judge, Tracked, close};
-use crate::claim::scene::Which;
+use crate::claim::scene::{Block, Points, Which};
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Mutation, Outcome, Role, Seeking};
 use crate::defect::{LipschitzInParameters, wasserstein_bound};
 use crate::family::{Bures, DiagonalGaussian};
@@ -110,7 +110,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                     &[Feature::NonOrthogonal],
                 )
                 .saying("‖δ_g(x)‖ ≤ √(‖x‖² + 1) W_2(q, g_#q)"),
-            instances: |_| instances(Some(Feature::NonOrthogonal)),
+            instances: |_| sheared(Some(Feature::NonOrthogonal)),
             check: |network| measured(of_full(network, Constant::WrongSide)),
             exact: None,
         }),
@@ -128,11 +128,16 @@ fn instances(wanted: Option<Feature>) -> BoxedStrategy<Network> {
         .boxed()
 }
 
-/// As [`instances`], every other one of any kind under matrices that are not orthogonal.
+/// As [`instances`], in every other one matrices that are not orthogonal, one output, and an input along the shift.
 fn sheared(wanted: Option<Feature>) -> BoxedStrategy<Network> {
     let first = wanted.unwrap_or(Feature::NonOrthogonal);
-    (instances(wanted), instances(Some(first)), any::<bool>())
-        .prop_map(|(one, other, which)| if which { one } else { other })
+    let tight = instances(Some(first)).prop_map(|mut network| {
+        network.later = vec![vec![Block { points: Points::Fixed, signed: false }]];
+        network.activations = vec![0; 4];
+        network
+    });
+    (instances(wanted), tight, any::<bool>())
+        .prop_map(|(one, tight, which)| if which { one } else { tight })
         .boxed()
 }
 

@@ -19,7 +19,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         role: Role::Theorem,
         of: None,
         evidence: Evidence::Float,
-        statement: "η* − g·η* = η_p − g·η_p, and KL(q*‖g_#q*) + KL(g_#q*‖q*) = ⟨η_p − g·η_p, μ* − g·μ*⟩, for N = 1, 3, 1000",
+        statement: "η* − g·η* = η_p − g·η_p, and ⟨η* − g·η*, μ* − g·μ*⟩ = ⟨η_p − g·η_p, μ* − g·μ*⟩, for N = 1, 3, 1000",
         hypotheses: &[
             "invariant loss",
             "expected loss affine in μ: linear model with squared error, full Gaussians",

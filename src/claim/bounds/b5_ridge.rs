@@ -256,6 +256,12 @@ fn twin(scene: &Scene, variant: Variant) -> Checked<Outcome> {
         outcome = bounded(outcome, "‖m* − g·m*‖² ≤ the bound's square", &square, &bound);
         let scales = all_close(&ridge.q.variance(), &moved.variance());
         outcome = outcome.and("σ* = g·σ*", scales);
+        let x: Vec<Rational> = scene.vector(Which::P, ridge.rep.dim());
+        let there = ridge.rep.apply(&g, &x);
+        let mean = ridge.q.mean();
+        let defect = dot(mean.as_slice(), there.as_slice()) - dot(mean.as_slice(), &x);
+        let rhs = dot(there.as_slice(), there.as_slice()) * bound;
+        outcome = at_most(outcome, "the defect", &(defect.clone() * defect), &rhs);
     }
     Ok(outcome)
 }
