@@ -133,7 +133,10 @@ fn sheared(wanted: Option<Feature>) -> BoxedStrategy<Network> {
     let first = wanted.unwrap_or(Feature::NonOrthogonal);
     let tight = instances(Some(first)).prop_map(|mut network| {
         network.later = vec![vec![Block { points: Points::Fixed, signed: false }]];
-        network.activations = vec![0; 4];
+        // One of the two alignments.
+        for code in &mut network.activations {
+            *code &= 2;
+        }
         network
     });
     (instances(wanted), tight, any::<bool>())
@@ -224,6 +227,8 @@ struct Posed<R: Representation, T> {
     bias: bool,
     /// Whether inputs are chosen so that the bound is nearly met: along the shift of the mean.
     aligned: bool,
+    /// And whether that is for `Φ(·, ρ_X(g)x)`, or as long as can be for a given length of `x`.
+    at_moved: bool,
 }
 
 impl<R, T> Posed<R, T>
@@ -238,7 +243,8 @@ where
         let joint = model.joint(inputs, outputs)?;
         let mean = network.numbers(0, joint.parameters().dim());
         let aligned = network.activations.first().is_some_and(|code| code % 2 == 0);
-        Ok(Self { model, joint, mean, bias, aligned })
+        let at_moved = network.activations.first().is_none_or(|code| code % 4 == 0);
+        Ok(Self { model, joint, mean, bias, aligned, at_moved })
     }
 
     /// `m − ρ_Θ(g)m`.
@@ -262,7 +268,13 @@ where
         if self.bias && !shift[last].is_zero() {
             moved.iter_mut().for_each(|entry| *entry /= shift[last].clone());
         }
-        let x = rep.apply(&rep.group().inverse(g), &moved).as_slice().to_vec();
+        if self.at_moved {
+            let x = rep.apply(&rep.group().inverse(g), &moved).as_slice().to_vec();
+            return [x, moved];
+        }
+        let mut x = vec![T::zero(); rep.dim()];
+        rep.act_transposed(g, &moved, &mut x);
+        let moved = rep.apply(g, &x).as_slice().to_vec();
         [x, moved]
     }
 
