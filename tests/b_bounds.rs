@@ -21,6 +21,8 @@ entries! { Bounds:
     b3_wasserstein_distance_of_full_gaussians: "B3.full",
     b3_control_full_not_jointly_equivariant: "B3.full-not-jointly",
     b3_control_the_constant_of_the_wrong_side: "B3.full-wrong-side",
+    b3_independent_layers: "B3.layers",
+    b3_control_layers_not_jointly_equivariant: "B3.layers-not-jointly",
     b4_variance_and_chi_squared: "B4.finite",
     b4_control_not_jointly_equivariant: "B4.finite-not-jointly",
     b4_control_nine_tenths_of_chi_squared: "B4.finite-nine-tenths",

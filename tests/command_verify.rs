@@ -103,6 +103,14 @@ fn bad_usage_is_one_line_that_says_what_was_expected() {
     }
 }
 
+/// Twins in directed rounding are a feature: a build without it says so.
+#[cfg(not(feature = "enclosure"))]
+#[test]
+fn enclosures_that_were_not_built_are_refused() {
+    let line = refused(&["verify", "F2", "--cases", "1", "--enclosed"]);
+    assert!(line.contains("--enclosed: expected a build with the feature enclosure"), "{line}");
+}
+
 #[test]
 fn an_unwritable_output_is_refused_before_the_run_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();

@@ -24,7 +24,7 @@ pub(crate) struct Args {
     #[arg(long)]
     exact: bool,
 
-    /// Also check the twins in directed rounding, of the claims that have one
+    /// Also check the twins in directed rounding, of the claims that have one (feature enclosure)
     #[arg(long)]
     enclosed: bool,
 
@@ -80,6 +80,9 @@ fn check(claims: &[Box<dyn Claim>], args: &Args, common: &Common) -> Result<Outc
     }
 
     let Args { cases, exact, enclosed, .. } = *args;
+    if enclosed && !cfg!(feature = "enclosure") {
+        return Err(CommandError::new("--enclosed: expected a build with the feature enclosure"));
+    }
     let settings = Settings { seed: common.seed, cases, exact, enclosed };
     let progress = common.progress(claim::work(claims, &settings), "cases");
     let run = claim::run_with_progress(claims, &settings, |cases| progress.advance(cases));

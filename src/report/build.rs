@@ -34,6 +34,7 @@ impl Build {
             ("checkpoint", cfg!(feature = "checkpoint")),
             ("cli", cfg!(feature = "cli")),
             ("data", cfg!(feature = "data")),
+            ("enclosure", cfg!(feature = "enclosure")),
         ];
         Self {
             name: env!("CARGO_PKG_NAME"),

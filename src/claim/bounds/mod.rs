@@ -10,6 +10,7 @@ mod b2_categorical;
 #[cfg(feature = "enclosure")]
 mod b2_categorical_enclosed;
 mod b2_orbit_divergence;
+mod b3_layers;
 mod b3_wasserstein;
 mod b4_chi_squared;
 mod b4_networks;
@@ -27,6 +28,7 @@ mod networks;
 mod rates;
 mod world;
 
+use super::compare::magnitude;
 use super::rounding::Judge;
 use super::{About, Claim, Feature, Outcome, Role};
 use crate::group::{AnyGroup, Finite};
@@ -39,6 +41,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     claims.extend(b2_orbit_divergence::claims());
     claims.extend(b2_categorical::claims());
     claims.extend(b3_wasserstein::claims());
+    claims.extend(b3_layers::claims());
     claims.extend(b4_chi_squared::claims());
     claims.extend(b4_networks::claims());
     claims.extend(b5_conjugate::claims());
@@ -91,15 +94,15 @@ fn control(
 /// `lhs ≤ rhs`, within what rounding can have done to their difference.
 fn bounded<T: Judge>(outcome: Outcome, part: &'static str, lhs: &T, rhs: &T) -> Outcome {
     let tolerance = (rhs.clone() - lhs.clone()).error_bound();
-    outcome.bounded(part, lhs.nearest_f64(), rhs.nearest_f64(), tolerance)
+    // Rationals are compared as they are: the nearest floats may be equal.
+    at_most(outcome, part, lhs, rhs).bounded(part, lhs.nearest_f64(), rhs.nearest_f64(), tolerance)
 }
 
 /// As [`bounded`], for a step on the way that does not count towards the tightness.
 fn at_most<T: Judge>(outcome: Outcome, part: &'static str, lhs: &T, rhs: &T) -> Outcome {
     let excess = lhs.clone() - rhs.clone();
-    let error = excess.nearest_f64();
     // Not `max`, which would drop a NaN.
-    let error = if error <= 0.0 { 0.0 } else { error };
+    let error = if excess <= T::zero() { 0.0 } else { magnitude(&excess) };
     outcome.and(part, Residual::new(error, excess.error_bound()))
 }
 
