@@ -13,7 +13,7 @@ use crate::group::Group;
 use crate::model::predictive::{self, GaussianMoments};
 use crate::representation::{ActsOn, Representation};
 use crate::scalar::Scalar;
-use num_traits::{Float, One, Zero};
+use num_traits::{Float, Zero};
 
 /// The claim with its control.
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
@@ -105,15 +105,13 @@ fn check(network: &Network, variant: Variant) -> Checked<Outcome> {
         }
         let drawn: Vec<Tracked> = network.numbers(3, rep.dim());
         let input = if aligned {
-            // The functional (ρ_X(g)x, 1) along the shift of the first output's weights and bias.
+            // The functional (ρ_X(g)x, 1) along the shift of the first output's weights and bias, as far as the shift is
+            // more than rounding. The input is ours to choose, so that it has no error itself.
             let shift = posed.q.mean() - moved.mean();
             let of_bias = shift[shift.len() - posed.joint.outputs().dim()];
-            let scale = if network.bias && of_bias.value() != 0.0 {
-                Tracked::one() / of_bias
-            } else {
-                Tracked::count(64)
-            };
-            shift.iter().take(rep.dim()).map(|&step| step * scale).collect()
+            let clear = of_bias.value().abs() > 2.0 * of_bias.bound();
+            let scale = if network.bias && clear { 1.0 / of_bias.value() } else { 64.0 };
+            shift.iter().take(rep.dim()).map(|step| Tracked::exact(step.value() * scale)).collect()
         } else {
             drawn
         };

@@ -56,7 +56,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 jensen,
                 "B8.jensen-diameter",
                 "differences within the diameter without joint equivariance",
-                "r(θ, x) ≤ D² for every model, D the diameter of {Φ(θ, x)} over θ",
+                "r(θ, x) ≤ D² for every model Φ(θ, x) + s(x), D the diameter over θ",
                 &["(J)"],
             ),
             instances: small_worlds,
@@ -125,6 +125,7 @@ fn of_draw<T: Judge>(world: &World<T>, theta: usize, x: usize) -> T {
 
 fn diameter<T: Judge>(network: &Network, jointly: bool) -> Outcome {
     let Some(world) = World::<T>::of(network, jointly) else { return Outcome::vacuous() };
+    let world = if jointly { world } else { world.shifted() };
     let mut largest = T::zero();
     for x in 0..world.inputs {
         for a in 0..world.parameters {

@@ -102,6 +102,16 @@ impl<T: Judge> World<T> {
         Some(world)
     }
 
+    /// With another vector added for each input, far from those of the others, which moves with nothing: differences
+    /// between parameters stay, those between inputs are larger than any of them.
+    pub(super) fn shifted(mut self) -> Self {
+        for (at, row) in self.table.iter_mut().enumerate() {
+            let shift = T::count(256 * (at % self.inputs));
+            row.iter_mut().for_each(|y| *y += shift.clone());
+        }
+        self
+    }
+
     /// `avg_g ρ_Y(g)^{-1} Φ(gθ, gx)`.
     fn equivariant(&self) -> Vec<Vec<T>> {
         let mut table = vec![vec![T::zero(); self.outputs]; self.table.len()];
