@@ -125,7 +125,6 @@ pub struct PosteriorAction {
     group: AnyGroup,
     tensors: Vec<TensorAction>,
     /// What named generators do to images, as far as it is known; absent where the group's elements say it.
-    #[cfg_attr(not(feature = "data"), expect(dead_code, reason = "no images are measured"))]
     on_images: Option<Vec<(String, Option<GridSymmetry>)>>,
 }
 
@@ -213,7 +212,6 @@ impl PosteriorAction {
     }
 
     /// What named generators do to images; `None` where the group's elements say it themselves.
-    #[cfg(feature = "data")]
     pub(super) fn on_images(&self) -> Option<&[(String, Option<GridSymmetry>)]> {
         self.on_images.as_deref()
     }

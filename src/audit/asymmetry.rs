@@ -1,7 +1,7 @@
 //! How far a posterior is from invariant, tensor by tensor.
 
-use super::PosteriorAction;
 use super::bounds::{DefectBound, DefectBounds, Divergences};
+use super::{NotJoint, PosteriorAction};
 use crate::checkpoint::Posterior;
 use crate::defect::SIMPLEX_DIAMETER_SQUARED;
 use crate::group::Finite;
@@ -39,6 +39,8 @@ pub struct Audit {
     pub bounds: DefectBounds,
     /// The same bounds, as far as they apply, the best one first.
     pub ranking: Vec<DefectBound>,
+    /// Why bounds B1 to B4 do not apply: the network is not jointly equivariant, or nobody knows whether it is.
+    pub not_joint: Option<NotJoint>,
 }
 
 /// Values so far apart that their distance is not a finite number.
@@ -53,7 +55,8 @@ pub struct Overflow {
 
 impl Audit {
     /// Audits a posterior under an action on the same tensor pairs. A pair that the action does not
-    /// list counts as unmoved.
+    /// list counts as unmoved. The bounds are for images of which no pool meets an odd side; for others they are to be
+    /// [withheld](Self::withhold).
     ///
     /// # Errors
     /// [`Overflow`] where a divergence or distance exceeds the range of `f64`.
@@ -80,7 +83,18 @@ impl Audit {
         }
         let divergences = divergences(posterior, action, total.orbit_divergence);
         let (bounds, ranking) = (divergences.bounds(), divergences.ranking());
-        Ok(Self { tensors, total, bounds, ranking })
+        let mut audit = Self { tensors, total, bounds, ranking, not_joint: None };
+        if let Err(reason) = action.joint(posterior) {
+            audit.withhold(reason);
+        }
+        Ok(audit)
+    }
+
+    /// Takes back the bounds that rest on joint equivariance, B1 to B4, for this reason, or another that was there before.
+    pub fn withhold(&mut self, reason: NotJoint) {
+        self.bounds = DefectBounds { b1: None, b2: None, b3: None };
+        self.ranking.retain(|bound| !matches!(bound.id, "B1" | "B2" | "B3" | "B4"));
+        self.not_joint.get_or_insert(reason);
     }
 }
 

@@ -5,6 +5,9 @@ use crate::defect::{SIMPLEX_DIAMETER_SQUARED, mean_squared_defect_bound};
 /// How much of the trivial bound another must leave to say something: closer to it they cannot be told apart.
 const TOLD_APART: f64 = 1e-9;
 
+/// What B1 and B2 grow with.
+const DIVERGENCES: &str = "the divergences";
+
 /// Bounds on the mean squared defect `Δ` of the predictive softmax probabilities that follow from the
 /// posterior alone; `None` where they do not apply.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,9 +31,12 @@ pub struct DefectBound {
     pub value: f64,
     /// Whether it says no more than `D² (1 − 1/|G|)`, which holds for every predictive.
     pub vacuous: bool,
-    /// At how many times the divergences from the moved posteriors, all of them alike, a vacuous bound would begin to say
+    /// What of the moved posteriors it grows with: the divergences (B1, B2), `W²` (B3) or `ln(1 + χ²)` (B4); empty if it does
+    /// not (B8).
+    pub scaled: &'static str,
+    /// At how many times that, all elements alike, a vacuous bound would begin to say
     /// something: a number below 1. `None` if it says something as it is, or would at no scale. Means and scales whose differences over an orbit
-    /// are `s` times as large have about `s²` times the divergence.
+    /// are `s` times as large have about `s²` times all three.
     pub informative_at: Option<f64>,
 }
 
@@ -63,8 +69,8 @@ impl Divergences {
     /// The bounds that apply, the smallest first.
     pub(super) fn ranking(&self) -> Vec<DefectBound> {
         let mut all = vec![
-            DefectBound::rated("B1", "total variation", self.order, |scale| self.b1(scale)),
-            DefectBound::rated("B2", "orbit divergence", self.order, |scale| self.b2(scale)),
+            DefectBound::rated("B1", "total variation", DIVERGENCES, self.order, |s| self.b1(s)),
+            DefectBound::rated("B2", "orbit divergence", DIVERGENCES, self.order, |s| self.b2(s)),
         ];
         DefectBound::rank(&mut all);
         all
@@ -72,11 +78,12 @@ impl Divergences {
 }
 
 impl DefectBound {
-    /// A bound that grows with the divergences, from what it would be if they were `scale` times as large, for a group of this
+    /// A bound that grows with `scaled`, from what it would be if that were `scale` times as large, for a group of this
     /// order.
     pub(super) fn rated(
         id: &'static str,
         name: &'static str,
+        scaled: &'static str,
         order: f64,
         bound: impl Fn(f64) -> f64,
     ) -> Self {
@@ -95,13 +102,13 @@ impl DefectBound {
             low.exp2()
         });
         // At no scale that a number can hold.
-        Self { informative_at: informative_at.filter(|&scale| scale > 0.0), ..plain }
+        Self { scaled, informative_at: informative_at.filter(|&scale| scale > 0.0), ..plain }
     }
 
     /// A bound that no scale of the asymmetry decides.
     pub(super) fn unscaled(id: &'static str, name: &'static str, order: f64, value: f64) -> Self {
         let vacuous = value > 0.0 && value >= trivial(order) * (1.0 - TOLD_APART);
-        Self { id, name, value, vacuous, informative_at: None }
+        Self { id, name, value, vacuous, scaled: "", informative_at: None }
     }
 
     /// Sorts bounds, the smallest first; of equal ones the first stays first.

@@ -240,7 +240,8 @@ impl<'a> Measuring<'a> {
     /// # Errors
     /// [`MeasureError::Confidence`].
     pub fn with_confidence(self, confidence: f64) -> Result<Self, MeasureError> {
-        match confidence > 0.0 && confidence < 1.0 {
+        // Nothing would be left to fail, or everything.
+        match confidence > 0.0 && confidence < 1.0 && 1.0 - confidence < 1.0 {
             true => Ok(Self { confidence, ..self }),
             false => Err(MeasureError::Confidence(confidence)),
         }
@@ -353,9 +354,12 @@ impl<'a> Measuring<'a> {
 
 impl Measuring<'_> {
     /// Bounds on the defect of these images' predictions that need more than the posterior: by Wasserstein distance, layer
-    /// by layer (B3, from the images' lengths), by the measured variance (B4, as far as that is known), and, if
-    /// these are the images that were trained on, with the prior `N(0, s²)` on every weight, PAC-Bayes (B8, for other
-    /// images, with the confidence of the intervals, and with the defect of single draws as measured).
+    /// by layer (B3, from the images' lengths), by the measured variance (B4, as far as that is known), and
+    /// with the prior `N(0, s²)` on every weight PAC-Bayes (B8, for other images, with the confidence of the intervals, half of
+    /// whose failures are for the draws): valid only for a prior that was fixed before any of these images was seen.
+    ///
+    /// B3 and B4 are left out where the network is not [jointly equivariant](PosteriorAction::joint), or that is not decided, or
+    /// a pool meets an odd side. B4 is infinite where χ² is, however small the variance is measured to be.
     ///
     /// # Errors
     /// [`MeasureError`] if the posterior is no known network.

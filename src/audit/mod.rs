@@ -31,6 +31,7 @@ mod action;
 mod asymmetry;
 mod bounds;
 mod expand;
+mod joint;
 mod listed;
 #[cfg(feature = "data")]
 mod measure;
@@ -47,6 +48,7 @@ pub use expand::{
     EXPANDED_GROUP_METADATA, EXPANDED_METADATA, EXPANDED_SHIFTS_METADATA, ExpandError, Expanded,
     Filling, Function, ShiftsError, UnknownFilling, expand, recorded_shifts,
 };
+pub use joint::NotJoint;
 pub use listed::{ActionsError, ActionsFile, AxisProblem};
 #[cfg(feature = "data")]
 pub use measure::{DefectEstimates, MeasureError, Measurement, Measuring, measure};

@@ -207,7 +207,7 @@ impl Architecture {
     }
 
     /// The side that each pool meets, up to where nothing is left of the image.
-    fn sides_before_pools(&self, image_side: usize) -> Vec<usize> {
+    pub(crate) fn sides_before_pools(&self, image_side: usize) -> Vec<usize> {
         let mut sides = Vec::new();
         let mut side = image_side;
         for convolution in &self.convolutions {

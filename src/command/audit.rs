@@ -2,7 +2,7 @@
 
 use super::posterior::{ActionArgs, Moved};
 use super::{CommandError, Common, Outcome};
-use equibayes::audit::{Audit, DefectBound, Measurement, Measuring, PosteriorNetwork};
+use equibayes::audit::{Audit, DefectBound, Measurement, Measuring, NotJoint, PosteriorNetwork};
 use equibayes::data::{Part, Source};
 use equibayes::report;
 use std::path::PathBuf;
@@ -36,7 +36,8 @@ pub(crate) struct Args {
     #[arg(long, requires = "data")]
     sweep: bool,
 
-    /// Also print the PAC-Bayes bound, for a posterior that was trained on these images with the prior N(0, S²) on every weight
+    /// Also print the PAC-Bayes bound, with the prior N(0, S²) on every weight: valid only for a prior that was fixed before, on
+    /// images that are independent and that it does not depend on
     #[arg(long, value_name = "S", requires = "data", value_parser = scale, allow_negative_numbers = true)]
     prior_scale: Option<f64>,
 
@@ -61,7 +62,8 @@ fn scale(text: &str) -> Result<f64, String> {
 
 fn confidence(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(x) if x > 0.0 && x < 1.0 => Ok(x),
+        // Of a smaller one nothing would be left beside 1.
+        Ok(x) if x > 0.0 && x < 1.0 && 1.0 - x < 1.0 => Ok(x),
         _ => Err("expected a probability above 0 and below 1".into()),
     }
 }
@@ -110,6 +112,7 @@ fn measured(
         moved.subject.notes.push(format!(
             "the pool after conv_layers.{layer} meets an odd side, {side}: nothing is equivariant there"
         ));
+        audit.withhold(NotJoint::OddPool { layer: *layer, side: *side });
     }
     let draws = args.draws as usize;
     let measuring = Measuring::new(&moved.posterior, &moved.action, &images, draws, common.seed)
@@ -125,7 +128,10 @@ fn measured(
         measuring.sweep(&snapshots, |count| progress.advance(count)).map_err(|e| about(&e))?;
     if let Some(last) = found.last() {
         let bounds = measuring.bounds(&moved.posterior, &moved.action, last, args.prior_scale);
-        audit.ranking.extend(bounds.map_err(|e| about(&e))?);
+        let bounds = bounds.map_err(|e| about(&e))?;
+        let by_layers = bounds.iter().find(|bound| bound.id == "B3").map(|bound| bound.value);
+        audit.bounds.b3 = by_layers.filter(|value| value.is_finite());
+        audit.ranking.extend(bounds);
         DefectBound::rank(&mut audit.ranking);
     }
     Ok(found)

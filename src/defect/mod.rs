@@ -31,11 +31,11 @@ pub use error::BoundError;
 pub use exact::exact_defect;
 pub use interval::{Interval, Intervals};
 pub use layers::{LayerMoments, layerwise_bound};
-pub use pac_bayes::pac_bayes_bound;
+pub use pac_bayes::{mean_over_draws_bound, pac_bayes_bound};
 pub use partial::partial_augmentation;
 pub use posterior::{
-    VarianceBoundError, chi_squared_defect_bound, orbit_divergence_defect_bound,
-    prior_defect_bound, total_variation_defect_bound, wasserstein_defect_bound,
+    DefectBoundError, chi_squared_defect_bound, orbit_divergence_defect_bound, prior_defect_bound,
+    total_variation_defect_bound, wasserstein_defect_bound,
 };
 pub use prior::{location_scale_bound, strong_convexity, symmetric_divergence_bound};
 pub use scores::{ScoreSums, Scores};

@@ -35,9 +35,48 @@ pub fn pac_bayes_bound(
     Ok(empirical + product(diameter, ((kl + confidence) / (2.0 * inputs)).sqrt()))
 }
 
+/// `E X ≤ X̄ + R √(ln(1/δ) / (2T))` with probability `1 − δ` over `T` independent draws of an `X` in a range of length `R`:
+/// Hoeffding's inequality, the right side. So `E_q r̂` is bounded for [`pac_bayes_bound`] by a mean over draws, which all
+/// inputs may share: then `X` is the mean over inputs of `r(θ, x)`, in `[0, D² (1 − 1/|G|)]`. The two hold together but for the
+/// sum of their `δ`.
+///
+/// # Errors
+/// [`BoundError`] for no draws, a `δ` outside (0, 1), or a negative number.
+///
+/// # Examples
+/// ```
+/// use equibayes::defect::mean_over_draws_bound;
+///
+/// let bound = mean_over_draws_bound(0.25, 1.5, 200, 0.025)?;
+/// assert!(bound > 0.39 && bound < 0.40);
+/// # Ok::<(), equibayes::defect::BoundError>(())
+/// ```
+pub fn mean_over_draws_bound(
+    mean: f64,
+    range: f64,
+    draws: usize,
+    delta: f64,
+) -> Result<f64, BoundError> {
+    let mean = not_negative("mean over draws", mean)?;
+    let range = not_negative("range", range)?;
+    let draws = count("draws", draws)?;
+    let confidence = -probability("δ", delta)?.ln();
+    Ok(mean + product(range, (confidence / (2.0 * draws)).sqrt()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `ln(1/δ) = 2` at `δ = e^{−2}`, and `T = 4`: half of the range.
+    #[test]
+    fn a_mean_over_draws_by_hand() {
+        let delta = (-2.0_f64).exp();
+        assert!((mean_over_draws_bound(0.25, 3.0, 4, delta).unwrap() - 1.75).abs() < 1e-15);
+        assert_eq!(mean_over_draws_bound(0.25, 0.0, 4, delta), Ok(0.25));
+        assert!(mean_over_draws_bound(f64::NAN, 3.0, 4, delta).is_err());
+        assert!(mean_over_draws_bound(0.25, 3.0, 0, delta).is_err());
+    }
 
     #[test]
     fn by_hand() {

@@ -1,6 +1,7 @@
 //! Bounds on the defect from a posterior, its action, and a model: averages over the group of bounds at each element.
 
-use super::prior::symmetric_divergence_bound;
+use super::error::{BoundError, not_negative};
+use super::prior::{pairing_rounding, symmetric_divergence_bound};
 use super::total_variation::mean_squared_defect_bound;
 use super::variance::variance_bound;
 use super::wasserstein::{LipschitzInParameters, WassersteinBoundError, wasserstein_bound};
@@ -11,23 +12,23 @@ use crate::representation::{ActsOn, ElementOf, Representation};
 use crate::scalar::Real;
 use thiserror::Error;
 
-/// Why there is no bound by variance.
+/// Why there is no bound from a posterior and its images.
 #[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]
-pub enum VarianceBoundError {
+pub enum DefectBoundError {
     /// The posterior cannot be moved, or compared with its image.
     #[error(transparent)]
     Family(#[from] FamilyError),
-    /// A variance is none.
+    /// A variance, diameter or divergence is none.
     #[error(transparent)]
-    Bound(#[from] super::BoundError),
+    Bound(#[from] BoundError),
 }
 
 /// `Δ ≤ D² avg_g TV(q, g_#q)²` for any model whose outputs have the squared diameter `D²` (claim B1), with
 /// [`mean_squared_defect_bound`]'s inequalities for total variation.
 ///
 /// # Errors
-/// [`FamilyError`] if the posterior cannot be moved.
+/// [`DefectBoundError`] if the posterior cannot be moved, or the squared diameter is negative or NaN.
 ///
 /// # Examples
 /// ```
@@ -51,41 +52,43 @@ pub fn total_variation_defect_bound<F, R, T>(
     q: &Member<F, T>,
     rep: &R,
     squared_diameter: f64,
-) -> Result<f64, FamilyError>
+) -> Result<f64, DefectBoundError>
 where
     F: ClosedUnder<R, T> + LogPartition<T>,
     R: ActsOn<T>,
     R::Group: Finite,
     T: Real,
 {
-    Ok(mean_squared_defect_bound(squared_diameter, divergences(q, rep)?))
+    let diameter = not_negative("squared diameter", squared_diameter)?;
+    known(mean_squared_defect_bound(diameter, divergences(q, rep)?))
 }
 
 /// `Δ ≤ (D²/2) avg_g KL(q ‖ g_#q)` (claim B2), element by element; for groups that are too large for that see
 /// [`orbit_divergence`](crate::symmetrize::orbit_divergence()).
 ///
 /// # Errors
-/// [`FamilyError`] if the posterior cannot be moved.
+/// [`DefectBoundError`] if the posterior cannot be moved, or the squared diameter is negative or NaN.
 pub fn orbit_divergence_defect_bound<F, R, T>(
     q: &Member<F, T>,
     rep: &R,
     squared_diameter: f64,
-) -> Result<f64, FamilyError>
+) -> Result<f64, DefectBoundError>
 where
     F: ClosedUnder<R, T> + LogPartition<T>,
     R: ActsOn<T>,
     R::Group: Finite,
     T: Real,
 {
+    let diameter = not_negative("squared diameter", squared_diameter)?;
     let all = divergences(q, rep)?;
-    Ok(0.5 * squared_diameter * mean(&all))
+    known(0.5 * diameter * mean(&all))
 }
 
 /// `Δ ≤ avg_g E_x tr Var_q Φ(θ, ρ_X(g)x) · χ²(g_#q ‖ q)` for outputs of any size (claim B4). `variance` is the mean
 /// over inputs of the trace, for each `g`.
 ///
 /// # Errors
-/// [`VarianceBoundError`] if the posterior cannot be moved, or a variance is negative or NaN.
+/// [`DefectBoundError`] if the posterior cannot be moved, or a variance is negative or NaN.
 ///
 /// # Examples
 /// ```
@@ -105,7 +108,7 @@ pub fn chi_squared_defect_bound<F, R, T>(
     q: &Member<F, T>,
     rep: &R,
     mut variance: impl FnMut(&ElementOf<R>) -> f64,
-) -> Result<f64, VarianceBoundError>
+) -> Result<f64, DefectBoundError>
 where
     F: ClosedUnder<R, T> + LogPartition<T>,
     R: ActsOn<T>,
@@ -115,8 +118,9 @@ where
     let mut all = Vec::new();
     for g in rep.group().elements() {
         let moved = push_forward(q, rep, &g)?;
-        // Rounding may have left a little below zero.
-        let divergence = chi_squared(&moved, q)?.nearest_f64().max(0.0);
+        let divergence = chi_squared(&moved, q)?.nearest_f64();
+        // Rounding may have left a little below zero; what is no number stays none, and is refused.
+        let divergence = if divergence < 0.0 { 0.0 } else { divergence };
         all.push(variance_bound(variance(&g), divergence)?);
     }
     Ok(mean(&all))
@@ -186,7 +190,8 @@ where
 /// B1.
 ///
 /// # Errors
-/// [`FamilyError`] if posterior or prior cannot be moved.
+/// [`DefectBoundError`] if posterior or prior cannot be moved, the squared diameter is negative or NaN, or a `J_g` is
+/// negative beyond rounding: then the posterior is none under these hypotheses.
 ///
 /// # Examples
 /// ```
@@ -209,19 +214,38 @@ pub fn prior_defect_bound<F, R, T>(
     prior: &Member<F, T>,
     rep: &R,
     squared_diameter: f64,
-) -> Result<f64, FamilyError>
+) -> Result<f64, DefectBoundError>
 where
     F: ClosedUnder<R, T>,
     R: ActsOn<T>,
     R::Group: Finite,
     T: Real,
 {
+    let diameter = not_negative("squared diameter", squared_diameter)?;
     let mut halves = Vec::new();
     for g in rep.group().elements() {
         let both = symmetric_divergence_bound(posterior, prior, rep, &g)?.nearest_f64();
+        if !(both >= 0.0) && !(both >= -pairing_rounding(posterior, prior, rep, &g)?) {
+            let expected = "a number that is not negative beyond rounding";
+            return Err(BoundError {
+                what: "⟨η_p − g·η_p, μ* − g·μ*⟩", value: both, expected
+            }
+            .into());
+        }
         halves.push(0.5 * both);
     }
-    Ok(mean_squared_defect_bound(squared_diameter, halves))
+    known(mean_squared_defect_bound(diameter, halves))
+}
+
+/// A bound, or an error if it is no number.
+fn known(bound: f64) -> Result<f64, DefectBoundError> {
+    match bound.is_nan() {
+        false => Ok(bound),
+        true => {
+            let expected = "divergences and a diameter with a product";
+            Err(BoundError { what: "bound", value: bound, expected }.into())
+        }
+    }
 }
 
 /// `KL(q ‖ g_#q)` for every element.
@@ -280,6 +304,27 @@ mod tests {
         assert!((b3 / (2.0 / 3.0 * distance * norms) - 1.0).abs() < 1e-12);
         let refused = chi_squared_defect_bound(&q, &turn, |_| -1.0).unwrap_err();
         assert_eq!(refused.to_string(), "variance is -1: expected a number that is not negative");
+    }
+
+    #[test]
+    fn numbers_outside_the_hypotheses_are_refused() {
+        let swap = PermutationRep::regular(&Cyclic::new(2).unwrap()).unwrap();
+        let q = DiagonalGaussian::with_variance(&[1.0, 3.0], &[2.0, 2.0]).unwrap();
+        for diameter in [-2.0, f64::NAN] {
+            let expected =
+                format!("squared diameter is {diameter}: expected a number that is not negative");
+            let b1 = total_variation_defect_bound(&q, &swap, diameter).unwrap_err();
+            let b2 = orbit_divergence_defect_bound(&q, &swap, diameter).unwrap_err();
+            let b5 = prior_defect_bound(&q, &q, &swap, diameter).unwrap_err();
+            assert!([b1, b2, b5].iter().all(|error| error.to_string() == expected));
+        }
+        // Against the prior's asymmetry: no posterior of invariant data.
+        let prior = DiagonalGaussian::with_variance(&[3.0, 1.0], &[2.0, 2.0]).unwrap();
+        let error = prior_defect_bound(&q, &prior, &swap, 2.0).unwrap_err().to_string();
+        assert!(error.contains("is -4: expected a number that is not negative beyond"), "{error}");
+        // Invariant but for rounding.
+        let nearly = DiagonalGaussian::with_variance(&[0.1, 0.1 + 1e-17], &[1.0, 1.0]).unwrap();
+        assert!(prior_defect_bound(&nearly, &prior, &swap, 2.0).unwrap() < 1e-15);
     }
 
     /// Any function of a categorical parameter: `Φ(θ, x)` a point of the simplex, one for each value of θ.

@@ -51,6 +51,35 @@ where
     Ok(dot(eta.as_slice(), mu.as_slice()))
 }
 
+/// By how much rounding may leave [`symmetric_divergence_bound`] below zero: each of the `n` products has two differences
+/// of numbers that are themselves off by a few units in the last place, and the sum adds `n` roundings.
+pub(super) fn pairing_rounding<F, R, T>(
+    posterior: &Member<F, T>,
+    prior: &Member<F, T>,
+    rep: &R,
+    g: &ElementOf<R>,
+) -> Result<f64, FamilyError>
+where
+    F: ClosedUnder<R, T>,
+    R: ActsOn<T>,
+    T: Scalar,
+{
+    let moved_prior = push_forward(prior, rep, g)?;
+    let moved = push_forward(posterior, rep, g)?;
+    let sizes = |a: &[T], b: &[T]| -> Vec<f64> {
+        a.iter().zip(b).map(|(a, b)| a.nearest_f64().abs() + b.nearest_f64().abs()).collect()
+    };
+    let eta = sizes(
+        prior.natural().coordinates().as_slice(),
+        moved_prior.natural().coordinates().as_slice(),
+    );
+    let (own, other) = (posterior.mean_parameter(), moved.mean_parameter());
+    let mu = sizes(own.coordinates().as_slice(), other.coordinates().as_slice());
+    let size: f64 = eta.iter().zip(&mu).map(|(eta, mu)| eta * mu).sum();
+    // 16 units for what the parameters themselves are off by, in either factor.
+    Ok((eta.len() as f64 + 32.0) * T::UNIT_ROUNDOFF * size)
+}
+
 /// `‖w* − g·w*‖ ≤ ‖m_p − g·m_p‖ / (σ_p² λ)` for the location and scale `w = (m, σ)` of the minimiser, a Gaussian prior
 /// `N(m_p, σ_p² I)`, and an objective `J` that is `λ`-strongly convex in `w` (claim B5c).
 ///

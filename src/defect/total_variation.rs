@@ -73,7 +73,11 @@ pub fn gaussian_total_variation(p: [f64; 2], q: [f64; 2]) -> Result<f64, BoundEr
         // So far apart, or so different in width, that no digit is left in common.
         return Ok(1.0);
     }
-    let root = d.hypot((a * c).sqrt());
+    // Not of the product, which may be too large for a number.
+    let root = d.hypot(a.sqrt() * c.sqrt());
+    if !(root.is_finite() && (d.abs() + root).is_finite()) {
+        return Ok(1.0);
+    }
     // The smaller one from the product of both, without cancellation.
     let (first, second) = (-(d + root.copysign(d)) / a, c / (d + root.copysign(d)));
     let (low, high) = (first.min(second), first.max(second));
@@ -142,6 +146,10 @@ mod tests {
             }
         }
         assert_eq!(gaussian_total_variation([1e300, 1e-300], [0.0, 1.0]), Ok(1.0));
+        // Of width ratios whose fourth power is no number: less than 1e-58 is in common.
+        for wide in [[0.0, 1e77], [0.0, 1e100], [0.0, 1e150], [1e100, 1e60], [-1e100, 1e60]] {
+            assert_eq!(gaussian_total_variation([0.0, 1.0], wide), Ok(1.0), "{wide:?}");
+        }
         assert!(gaussian_total_variation([0.0, 0.0], [0.0, 1.0]).is_err());
         assert!(gaussian_total_variation([f64::NAN, 1.0], [0.0, 1.0]).is_err());
     }

@@ -224,8 +224,12 @@ impl Float for Enclosure {
         if n < 0 { Float::recip(power) } else { power }
     }
 
-    /// `e^{n ln x}`, for `x > 0`.
+    /// `e^{n ln x}`, for `x > 0`; elsewhere nothing is known.
     fn powf(self, n: Self) -> Self {
+        // Of an unknown logarithm the exponential would be no less than 0, which −2 to the third is not.
+        if !(self.low() > 0.0) {
+            return Self::UNKNOWN;
+        }
         Float::exp(n * Float::ln(self))
     }
 

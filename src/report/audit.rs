@@ -74,13 +74,14 @@ struct Bounds {
     b3: Option<f64>,
 }
 
-/// One bound; a value that is infinite is null. `informative_at` is the scale of the divergences at which a vacuous one would say something.
+/// One bound; a value that is infinite is null. `informative_at` is the scale of what is `scaled` at which a vacuous one would say something.
 #[derive(Serialize)]
 struct Ranked {
     id: &'static str,
     name: &'static str,
     value: f64,
     vacuous: bool,
+    scaled: Option<&'static str>,
     informative_at: Option<f64>,
 }
 
@@ -132,11 +133,12 @@ fn json_of<'a>(
         ranked_bounds: audit
             .ranking
             .iter()
-            .map(|&DefectBound { id, name, value, vacuous, informative_at }| Ranked {
+            .map(|&DefectBound { id, name, value, vacuous, scaled, informative_at }| Ranked {
                 id,
                 name,
                 value,
                 vacuous,
+                scaled: Some(scaled).filter(|scaled| !scaled.is_empty()),
                 informative_at,
             })
             .collect(),
@@ -247,15 +249,17 @@ fn table(audit: &Audit, singular: bool, paint: Paint) -> String {
 
 /// One bound, and how much of it was found.
 fn bound(bound: &DefectBound, measured: Option<f64>) -> String {
-    let DefectBound { id, name, value, vacuous, informative_at } = bound;
+    let DefectBound { id, name, value, vacuous, scaled, informative_at } = bound;
     let mut line = format!("  {id}  {name}: {}", figure(*value));
     if *vacuous {
         line.push_str(", vacuous");
     }
     if let Some(scale) = informative_at {
-        line.push_str(&format!("; says something from {} of the divergences down", figure(*scale)));
+        line.push_str(&format!("; says something from {} of {scaled} down", figure(*scale)));
     }
-    if let Some(measured) = measured.filter(|_| *value > 0.0 && value.is_finite()) {
+    // B8 is for other images than those that were measured.
+    let comparable = *id != "B8" && *value > 0.0 && value.is_finite();
+    if let Some(measured) = measured.filter(|_| comparable) {
         line.push_str(&format!("; measured {} of it", figure(measured.max(0.0) / value)));
     }
     line.push('\n');
@@ -274,8 +278,10 @@ fn bounds(subject: &Subject, audit: &Audit, measured: Option<&Measurement>) -> S
     for one in &audit.ranking {
         text.push_str(&bound(one, found));
     }
+    if let Some(reason) = &audit.not_joint {
+        text.push_str(&format!("  B1–B4 do not apply: {reason}\n"));
     // With images there is one that holds in the mean over the posterior.
-    if audit.ranking.iter().all(|bound| bound.id != "B3") {
+    } else if audit.ranking.iter().all(|bound| bound.id != "B3") {
         text.push_str(
             "  B3  Lipschitz × Wasserstein: none: a deep network has no global Lipschitz constant\n",
         );

@@ -4,7 +4,8 @@ use super::{MeasureError, Measurement, Measuring};
 use crate::audit::{DefectBound, NetworkError, PosteriorAction};
 use crate::checkpoint::{Architecture, Head, Posterior, TensorPair};
 use crate::defect::{
-    LayerMoments, SIMPLEX_DIAMETER_SQUARED, layerwise_bound, pac_bayes_bound, variance_bound,
+    BoundError, LayerMoments, SIMPLEX_DIAMETER_SQUARED, layerwise_bound, mean_over_draws_bound,
+    pac_bayes_bound, variance_bound,
 };
 use crate::group::Finite;
 use crate::representation::{ActsBySignedPermutations, SignedPermutation};
@@ -24,24 +25,48 @@ pub(super) fn bounds(
     let elements: Vec<Moved> =
         (0..order).map(|index| Moved::by(posterior, action, index)).collect();
     let order = order as f64;
-    let mut all = vec![by_layers(measuring, posterior, &elements, order)?];
-    if let Some(variance) = found.variance {
-        // The largest χ² for all elements, whose variances are measured together.
-        let exponent = elements.iter().map(|moved| moved.exponent).fold(0.0, f64::max);
-        all.push(DefectBound::rated("B4", "χ², with the variance as measured", order, |scale| {
-            // Neither is negative.
-            variance_bound(variance, (scale * exponent).exp_m1()).unwrap_or(f64::INFINITY)
-        }));
+    let mut all = Vec::new();
+    // What rests on joint equivariance.
+    if measuring.network.odd_pools().is_empty() && action.joint(posterior).is_ok() {
+        all.push(by_layers(measuring, posterior, &elements, order)?);
+        if let Some(variance) = found.variance {
+            all.push(by_variance(variance, &elements, order));
+        }
     }
     if let Some(scale) = prior_scale {
         let kl: f64 = posterior.pairs().iter().map(|pair| from_prior(pair, scale)).sum();
-        let delta = 1.0 - measuring.confidence;
-        let diameter = SIMPLEX_DIAMETER_SQUARED;
-        let value = pac_bayes_bound(found.defect.single, diameter, kl, found.images, delta);
-        let name = "PAC-Bayes, on other images";
-        all.push(DefectBound::unscaled("B8", name, order, value.unwrap_or(f64::INFINITY)));
+        let value = on_other_images(measuring, found, kl, order).unwrap_or(f64::INFINITY);
+        all.push(DefectBound::unscaled("B8", "PAC-Bayes, on other images", order, value));
     }
     Ok(all)
+}
+
+/// B4. The largest χ² serves for all elements, whose variances are measured together.
+fn by_variance(variance: f64, elements: &[Moved], order: f64) -> DefectBound {
+    let exponent = elements.iter().map(|moved| moved.exponent).fold(0.0, f64::max);
+    let bound = |scale: f64| match (scale * exponent).exp_m1() {
+        // A variance of zero may be below the last digit, and infinitely often that is no bound.
+        chi_squared if chi_squared.is_infinite() => f64::INFINITY,
+        // Neither is negative.
+        chi_squared => variance_bound(variance, chi_squared).unwrap_or(f64::INFINITY),
+    };
+    DefectBound::rated("B4", "χ², with the variance as measured", "ln(1 + χ²)", order, bound)
+}
+
+/// B8, for other images than these. Half of what may fail goes to the mean over the posterior, which is known from draws that all
+/// images share.
+fn on_other_images(
+    measuring: &Measuring<'_>,
+    found: &Measurement,
+    kl: f64,
+    order: f64,
+) -> Result<f64, BoundError> {
+    let delta = 0.5 * (1.0 - measuring.confidence);
+    let diameter = SIMPLEX_DIAMETER_SQUARED;
+    // The identity contributes nothing to the defect of a draw.
+    let range = diameter * (1.0 - 1.0 / order);
+    let empirical = mean_over_draws_bound(found.defect.single, range, found.draws, delta)?;
+    pac_bayes_bound(empirical, diameter, kl, found.images, delta)
 }
 
 /// `KL(q ‖ N(0, s²))` of all entries.
@@ -137,16 +162,21 @@ fn by_layers(
         .map(|moved| {
             let layers = layers(posterior, &factors, moved);
             let at = |length| layerwise_bound(&layers, length, &slopes).unwrap_or(f64::INFINITY);
-            (at(0.0), at(1.0) - at(0.0))
+            let start: f64 = at(0.0);
+            // Infinite at 0, it is so everywhere.
+            (start, if start.is_finite() { at(1.0) - start } else { 0.0 })
         })
         .collect();
     let bound = |scale: f64| {
         let squares = lines.iter().flat_map(|(start, slope)| {
-            lengths.iter().map(move |length| scale * (start + slope * length).powi(2))
+            lengths.iter().map(move |&length| {
+                let reach = if length > 0.0 { start + slope * length } else { *start };
+                scale * reach.powi(2)
+            })
         });
         squares.sum::<f64>() / (lengths.len() * lines.len()) as f64
     };
-    Ok(DefectBound::rated("B3", "Wasserstein, layer by layer", order, bound))
+    Ok(DefectBound::rated("B3", "Wasserstein, layer by layer", "W²", order, bound))
 }
 
 /// How a layer's tensors begin, and by how much more than the squares of its weights and biases its map may stretch.
@@ -159,18 +189,20 @@ struct Factors {
 /// A kernel meets every pixel as often as it has entries, and a bias is added at every pixel; a mean over pixels is as much
 /// smaller. ReLU and max-pool stretch nothing.
 fn factors(network: &Architecture, side: usize) -> Vec<Factors> {
-    let mut side = side;
+    // A kernel of side 3 keeps the side; any other does not.
+    let before_pools = network.sides_before_pools(side);
     let mut all = Vec::new();
     for (index, layer) in network.convolutions().iter().enumerate() {
         let square = |length: usize| (length * length) as f64;
         all.push(Factors {
             name: format!("conv_layers.{index}."),
             weight: square(layer.kernel),
-            bias: square(side),
+            // Where nothing is left of the image, there is no network to bound.
+            bias: square(before_pools.get(index).copied().unwrap_or(0)),
         });
-        side /= 2;
     }
-    let pixels = (side * side).max(1) as f64;
+    let side = network.feature_side(side).unwrap_or(1);
+    let pixels = (side * side) as f64;
     all.push(match network.head() {
         Head::Pointwise { .. } => {
             Factors { name: "classifier.".to_owned(), weight: 1.0 / pixels, bias: 1.0 }
@@ -226,6 +258,25 @@ mod tests {
         // Too wide: its square over the other's does not decay.
         assert_eq!(log_chi_squared(&swap, &pair(&[1.0, 3.0], &[0.5, 0.8])), f64::INFINITY);
         assert_eq!(log_chi_squared(&swap, &pair(&[2.0, 2.0], &[0.5, 0.5])), 0.0);
+    }
+
+    /// Kernels of side 1 make 8 to 10, then 5 to 7, which a pool makes 3; of side 5 they make 16 to 14, then 7 to 5, and 2.
+    #[test]
+    fn biases_are_added_at_as_many_pixels_as_the_kernels_leave() {
+        let found = |kernel: usize, side: usize| {
+            let first: &[usize] = &[4, 1, kernel, kernel];
+            let second: &[usize] = &[4, 4, kernel, kernel];
+            let shapes = [
+                ("conv_layers.0.weight", first),
+                ("conv_layers.1.weight", second),
+                ("classifier.weight", &[10, 4, 1, 1]),
+            ];
+            let all = factors(&Architecture::from_shapes(shapes).unwrap(), side);
+            all.iter().map(|factors| (factors.weight, factors.bias)).collect::<Vec<_>>()
+        };
+        assert_eq!(found(1, 8), [(1.0, 100.0), (1.0, 49.0), (1.0 / 9.0, 1.0)]);
+        assert_eq!(found(3, 8), [(9.0, 64.0), (9.0, 16.0), (0.25, 1.0)]);
+        assert_eq!(found(5, 16), [(25.0, 196.0), (25.0, 25.0), (0.25, 1.0)]);
     }
 
     #[test]

@@ -18,7 +18,9 @@ pub(super) struct Sums {
     fresh: PlugInSums,
     /// `F_T`, in logarithms: image, element, class.
     predictions: LogSums,
-    /// `Σ_t` of the squared probabilities, all together.
+    /// The means of the probabilities over the draws so far: image, element, class.
+    means: Vec<f64>,
+    /// The squared distances from them, all together.
     squares: f64,
     /// Of one draw: probabilities at the identity, and differences from them at the other elements.
     still: Vec<f64>,
@@ -34,6 +36,7 @@ impl Sums {
             shared: DefectSweep::new(images, order, classes, SIMPLEX_DIAMETER_SQUARED),
             fresh: PlugInSums::new(order),
             predictions: LogSums::new(images * order * classes),
+            means: vec![0.0; images * order * classes],
             squares: 0.0,
             still: vec![0.0; images * classes],
             differences: vec![0.0; images * (order - 1) * classes],
@@ -45,7 +48,14 @@ impl Sums {
     pub(super) fn push(&mut self, shared: &[f64], fresh: &[f64]) {
         let (classes, orbit) = (self.classes, self.order * self.classes);
         self.predictions.push(shared);
-        self.squares += shared.iter().map(|log| (2.0 * log).exp()).sum::<f64>();
+        // Each term is a square, so that nearly equal draws have a variance too (Welford).
+        let weight = 1.0 / self.predictions.draws as f64;
+        let terms = self.means.iter_mut().zip(shared).map(|(mean, log)| {
+            let off = log.exp() - *mean;
+            *mean += weight * off;
+            off * off * (1.0 - weight)
+        });
+        self.squares += terms.sum::<f64>();
         for (still, logs) in self.still.chunks_exact_mut(classes).zip(shared.chunks_exact(orbit)) {
             still.iter_mut().zip(logs).for_each(|(still, log)| *still = log.exp());
         }
@@ -90,9 +100,8 @@ impl Sums {
         let (scores, sampled, worst) = self.scores(&logs, orbit, labels);
         let draws = self.shared.draws() as f64;
         let variance = (draws > 1.0).then(|| {
-            let of_mean: f64 = logs.iter().map(|log| (2.0 * log).exp()).sum();
             let count = (self.images * self.order) as f64;
-            ((self.squares - draws * of_mean) / ((draws - 1.0) * count)).max(0.0)
+            self.squares / ((draws - 1.0) * count)
         });
         Measurement {
             images: self.images,

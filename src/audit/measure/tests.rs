@@ -307,3 +307,89 @@ fn bounds_from_images_hold() {
     let quarter = measuring.bounds(&nearer, &action, &one, None).unwrap().remove(0);
     assert!((quarter.value / bounds[0].value - 0.25).abs() < 1e-9, "{quarter:?}");
 }
+
+/// Draws that differ in no digit: their variance is measured as nothing, χ² is infinite, and the defect is there all the same.
+#[test]
+fn no_variance_and_infinite_divergence_are_no_bound() {
+    let posterior = posterior(1e-30);
+    let images = digits().select(0..7);
+    let action = PosteriorAction::of_network(
+        &posterior,
+        NamedGroup::C4,
+        Channels::Trivial,
+        Layout::Interleaved,
+    )
+    .unwrap();
+    let measuring = Measuring::new(&posterior, &action, &images, 3, 1).unwrap();
+    let found = measuring.sweep(&[3], |_| ()).unwrap().remove(0);
+    assert!(found.defect.shared > 1e-3);
+    let bounds = measuring.bounds(&posterior, &action, &found, Some(1.0)).unwrap();
+    let by_variance = bounds.iter().find(|bound| bound.id == "B4").unwrap();
+    assert!(by_variance.value.is_infinite() && by_variance.vacuous, "{by_variance:?}");
+    assert!(bounds.iter().all(|bound| bound.value >= found.defect.shared), "{bounds:?}");
+    // Of a small variance the digits are right: it goes like σ².
+    let variance = |sigma: f64| {
+        let posterior = self::posterior(sigma);
+        let measured = measure(&posterior, &group(&posterior), &images, 3, 1, |_| ()).unwrap();
+        measured.variance.unwrap()
+    };
+    let ratio = variance(1e-9) / variance(1e-6);
+    // Probabilities are off by 1e-15 of 1e-9, and the second derivative counts 1e-6 of the first.
+    assert!((ratio / 1e-6 - 1.0).abs() < 1e-3, "{ratio:e}");
+}
+
+/// B8 allows for what the mean over draws may be off by: `1.5 √(ln(2/δ)/(2T))` at the least.
+#[test]
+fn pac_bayes_allows_for_the_draws() {
+    let posterior = posterior(0.3);
+    let images = digits().select(0..6);
+    let action = PosteriorAction::of_network(
+        &posterior,
+        NamedGroup::C4,
+        Channels::Trivial,
+        Layout::Interleaved,
+    )
+    .unwrap();
+    let measuring = Measuring::new(&posterior, &action, &images, 2, 1).unwrap();
+    let found = measuring.sweep(&[2], |_| ()).unwrap().remove(0);
+    let bounds = measuring.bounds(&posterior, &action, &found, Some(1.0)).unwrap();
+    let bound = bounds.iter().find(|bound| bound.id == "B8").unwrap();
+    let kl: f64 = posterior
+        .pairs()
+        .iter()
+        .flat_map(|pair| pair.mean().iter().zip(pair.sigma()))
+        .map(|(m, s)| 0.5 * (m * m + s * s - 1.0) - s.ln())
+        .sum();
+    let draws = 1.5 * ((2.0 / 0.05_f64).ln() / 4.0).sqrt();
+    let images = 2.0 * ((kl + (4.0 * 6.0_f64.sqrt() / 0.05).ln()) / 12.0).sqrt();
+    let expected = found.defect.single + draws + images;
+    assert!((bound.value / expected - 1.0).abs() < 1e-12, "{} {expected}", bound.value);
+    assert!(measuring.with_confidence(1e-300).is_err());
+}
+
+/// Images of side 6 meet a pool at side 3: nothing is equivariant, and B3 and B4 are no bounds.
+#[test]
+fn odd_sides_leave_no_bound_that_needs_equivariance() {
+    let mut pairs = posterior(0.3).pairs().to_vec();
+    let second: &[usize] = &[4, 4, 3, 3];
+    let n = second.iter().product();
+    let second = ("conv_layers.1.weight", second.to_vec(), vec![0.1; n], vec![0.3; n]);
+    pairs.push(TensorPair::new(second.0, second.1, second.2, second.3, Precision::F64).unwrap());
+    let posterior = Posterior::new(Convention::AugmentBnns, pairs).unwrap();
+    let action = PosteriorAction::of_network(
+        &posterior,
+        NamedGroup::C4,
+        Channels::Trivial,
+        Layout::Interleaved,
+    )
+    .unwrap();
+    for (side, expected) in [(8, &["B3", "B4", "B8"][..]), (6, &["B8"])] {
+        let pixels = (0..2 * side * side).map(|i| (i * 37 % 251) as u8).collect();
+        let images = Images::new([1, side, side], 255, pixels, vec![0, 1]).unwrap();
+        let measuring = Measuring::new(&posterior, &action, &images, 2, 1).unwrap();
+        let found = measuring.sweep(&[2], |_| ()).unwrap().remove(0);
+        let bounds = measuring.bounds(&posterior, &action, &found, Some(1.0)).unwrap();
+        let ids: Vec<&str> = bounds.iter().map(|bound| bound.id).collect();
+        assert_eq!(ids, expected);
+    }
+}

@@ -11,7 +11,8 @@ use super::Interval;
 /// came before, and Markov's inequality does the rest. The bets follow the variance seen so far.
 pub(in crate::defect) fn bounded_mean(values: &[f64], range: Interval, alpha: f64) -> Interval {
     let width = range.high - range.low;
-    if !(width > 0.0 && width.is_finite()) {
+    // A number that is none says nothing, and others do not say it for it.
+    if !(width > 0.0 && width.is_finite()) || values.iter().any(|value| value.is_nan()) {
         return range;
     }
     let scaled: Vec<f64> =
@@ -93,6 +94,7 @@ mod tests {
         assert_eq!(bounded_mean(&[0.0; 9], point, 0.05), point);
         let line = Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
         assert_eq!(bounded_mean(&[1.0; 9], line, 0.05), line);
+        assert_eq!(bounded_mean(&[0.5, f64::NAN, 0.5], UNIT, 0.05), UNIT);
     }
 
     /// α = 0.05, n = 2000 samples for each law and size, one seed. Were an interval to miss with probability 0.05, more

@@ -36,6 +36,10 @@ impl Spread {
     /// that of `⟨d̄, Sd̄⟩` and of `⟨a, Sa⟩` together. So far from zero the interval is the classical one, and at zero it has no
     /// need of a direction.
     pub(in crate::defect) fn interval(&self, unbiased: f64, alpha: f64) -> Interval {
+        let known = [unbiased, self.trace, self.norm, self.largest, self.along, self.own_trace];
+        if known.iter().any(|value| value.is_nan()) {
+            return Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
+        }
         let draws = self.draws as f64;
         let quantile = |tail| student::two_sided(tail, self.freedom);
         let bias = self.own_trace / draws;
@@ -54,7 +58,11 @@ impl Spread {
         // s² + 2bs ≥ c, or Δ ≥ c − reach.
         let c = (unbiased - above.max(0.0)).max(0.0);
         let root = if c > 0.0 { c / (steepest + (steepest * steepest + c).sqrt()) } else { 0.0 };
-        Interval { low: (root * root).max(c - reach), high }
+        let low = (root * root).max(c - reach);
+        match low.is_nan() || high.is_nan() {
+            true => Interval { low: f64::NEG_INFINITY, high: f64::INFINITY },
+            false => Interval { low, high },
+        }
     }
 }
 
@@ -66,6 +74,16 @@ fn times(t: f64, variance: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Of what is no number nothing is known.
+    #[test]
+    fn without_numbers_all_is_possible() {
+        let all = Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
+        let spread = Spread { draws: 2, freedom: 1, ..Spread::default() };
+        assert_eq!(spread.interval(f64::NAN, 0.05), all);
+        assert_eq!(Spread { trace: f64::NAN, ..spread }.interval(0.25, 0.05), all);
+        assert_eq!(Spread { largest: f64::NAN, ..spread }.interval(0.25, 0.05), all);
+    }
 
     /// What does not vary is known.
     #[test]

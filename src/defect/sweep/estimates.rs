@@ -4,7 +4,7 @@ use super::groups::GroupSum;
 use super::{DefectSweep, square};
 use crate::defect::error::{BoundError, probability};
 use crate::defect::interval::{Interval, Intervals, Spread, bounded_mean};
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 
 /// Estimates of `Δ(F) = E_x avg_g ‖F(ρ_X(g)x) − ρ_Y(g)F(x)‖²` from `T` shared draws, by a [`DefectSweep`].
@@ -44,18 +44,19 @@ pub struct StandardErrors {
 }
 
 impl SharedEstimates {
-    /// Intervals around the unbiased estimate, each of which fails with probability `α` at most.
+    /// Intervals around the unbiased estimate, each of which fails with probability `α` at most — those that rest on draws
+    /// approximately.
     ///
     /// - *Over draws*: holds the defect on these very inputs. For draws whose groups have normal means, that is in the limit of
-    ///   many draws; at any size of the defect, zero included, where the estimate is far from normal (B6 in
-    ///   `proofs-notes/b-bounds.md`). Never outside `[0, D²(1 − 1/|G|)]`.
+    ///   many draws; at any size of the defect, zero included, where the estimate is far from normal. Approximately: the
+    ///   argument has gaps, which B6 in `proofs-notes/b-bounds.md` lists, and misses were counted (at most 3.2 % at `α` = 5 %). Never outside `[0, D²(1 − 1/|G|)]`.
     /// - *Over inputs*: holds what the estimate from these very draws would be on all inputs, for independent inputs and whatever
     ///   their law and number: it rests on the diameter `D` alone, by betting (Waudby-Smith and Ramdas, 2023). It may be
     ///   below zero, as the estimate may.
     /// - *Over both*: holds the defect on all inputs: the interval over draws around every number in that over inputs, at
     ///   `α/2` each.
     ///
-    /// From one draw nothing can be said: the intervals are all that is possible. Without a diameter nothing is known of
+    /// From one draw, and from differences that are no numbers, nothing can be said: the intervals are all that is possible. Without a diameter nothing is known of
     /// inputs that were not seen: those over inputs are without an end.
     ///
     /// # Errors
@@ -161,7 +162,11 @@ impl DefectSweep {
         // One draw's variance, in the sum of one group.
         let scale = weight * freedom as f64 * size;
         let gram = centred_gram(groups, &mean) / scale;
-        let eigenvalues = gram.symmetric_eigenvalues();
+        // Iterations for numbers that are none would not end.
+        let eigenvalues = match gram.iter().all(|value| value.is_finite()) {
+            true => gram.symmetric_eigenvalues(),
+            false => DVector::from_element(1, f64::NAN),
+        };
         let length = square(sum) / weight;
         let along = if length > 0.0 {
             let parts = groups.par_iter().map(|group| {
@@ -173,7 +178,10 @@ impl DefectSweep {
         } else {
             0.0
         };
-        let largest = eigenvalues.max().max(0.0);
+        let largest = eigenvalues.max();
+        // Rounding may leave a little below zero; what is no number stays none.
+        let known = |value: f64| if value < 0.0 { 0.0 } else { value };
+        let largest = if eigenvalues.len() == gram.nrows() { known(largest) } else { f64::NAN };
         Spread {
             draws: self.draws,
             freedom,
@@ -181,8 +189,8 @@ impl DefectSweep {
             norm: gram.norm(),
             largest,
             // Rounding aside it is no larger anyway.
-            along: along.min(largest),
-            own_trace: (biased * draws / (draws - 1.0)).max(0.0),
+            along: if along > largest { largest } else { along },
+            own_trace: known(biased * draws / (draws - 1.0)),
         }
     }
 }

@@ -293,3 +293,19 @@ fn the_standard_error_is_that_of_repetitions() {
         assert!(range.contains(&ratio), "{draws} draws, {shift}: {ratio}");
     }
 }
+
+/// Of a draw that is no number nothing is known, and least of all that the defect is zero.
+#[test]
+fn what_is_no_number_leaves_all_that_is_possible() {
+    for bad in [f64::NAN, f64::INFINITY] {
+        let mut sweep = DefectSweep::new(2, 2, 1, 2.0);
+        for t in 0..6 {
+            sweep.push(&[0.1, if t == 3 { bad } else { 0.2 }]);
+        }
+        let found = sweep.estimates().intervals(0.05).unwrap();
+        let all = |interval: crate::defect::Interval| (interval.low, interval.high);
+        assert_eq!(all(found.draws), (0.0, 1.0));
+        assert_eq!(all(found.both), (0.0, 1.0));
+        assert_eq!(found.inputs.high, 1.0);
+    }
+}

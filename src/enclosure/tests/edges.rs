@@ -157,3 +157,12 @@ fn texts_and_casts_are_within_a_unit() {
     );
     assert!(Enclosure::count(usize::MAX).is_number() || usize::BITS > 63);
 }
+
+/// `(−2)³ = −8`, which `e^{3 ln x}` with a logarithm of which nothing is known does not reach.
+#[test]
+fn powers_of_what_may_not_be_positive_are_unknown() {
+    for base in [point(-2.0), point(0.0), Enclosure::between(-1.0, 2.0)] {
+        assert!(is_unknown(Float::powf(base, point(3.0))), "{base}");
+    }
+    assert!(Float::powf(point(2.0), point(3.0)).contains(8.0));
+}
