@@ -1,5 +1,8 @@
 //! Rates: slopes of fitted lines in logarithmic coordinates, with intervals.
 
+use crate::scalar::Real;
+use num_traits::Float;
+
 /// A measured value at one place, with an interval for what it estimates.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RatePoint {
@@ -69,11 +72,11 @@ pub(super) struct Series<'a> {
 }
 
 /// The weights `w` of `slope = Σ w_i ln y_i`.
-pub(super) fn weights(x: &[f64]) -> Vec<f64> {
-    let logs: Vec<f64> = x.iter().map(|x| x.ln()).collect();
-    let mean = logs.iter().sum::<f64>() / logs.len() as f64;
-    let squares: f64 = logs.iter().map(|x| (x - mean).powi(2)).sum();
-    logs.iter().map(|x| (x - mean) / squares).collect()
+pub(super) fn weights<T: Real>(x: &[T]) -> Vec<T> {
+    let logs: Vec<T> = x.iter().map(|&x| Float::ln(x)).collect();
+    let mean = logs.iter().fold(T::zero(), |sum, &x| sum + x) / T::count(logs.len());
+    let squares = logs.iter().fold(T::zero(), |sum, &x| sum + (x - mean) * (x - mean));
+    logs.iter().map(|&x| (x - mean) / squares).collect()
 }
 
 impl Series<'_> {

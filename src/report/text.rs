@@ -58,6 +58,10 @@ fn row<'a>(claim: &'a ClaimReport, seed: u64, paint: Paint) -> Row<'a> {
         notes.extend(claim.witness.iter().map(|witness| format!("witness: {witness}")));
         notes.push(format!("again: {}", claim.reproduce(seed)));
     }
+    notes.extend(claim.enclosed.as_ref().map(|twin| {
+        let decided = twin.cases - twin.undecided;
+        format!("in directed rounding: {decided} of {} decided", twin.cases)
+    }));
     notes.extend(super::untold(claim).map(|names| format!("cannot tell from: {names}")));
     let tight = claim.tightness.map(|tightness| format!("tight {}", ratio(tightness)));
     Row {

@@ -9,7 +9,7 @@ use crate::defect::partial_augmentation;
 use crate::group::{AnyGroup, Finite};
 use crate::law::Residual;
 use crate::representation::{ActsOn, Representation, Reynolds};
-use crate::scalar::{Rational, Scalar, dot};
+use crate::scalar::{Rational, dot};
 
 /// The claim with its controls.
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
@@ -35,11 +35,8 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         Box::new(Entry {
             about,
             instances: |wanted| networks(4, 0..=0, wanted),
-            check: |network| {
-                pairs::<Tracked, _>(network, &network.scene.signed(), true)
-                    .and("the library's", library(network))
-            },
-            exact: Some(|network| pairs::<Rational, _>(network, &network.scene.signed(), true)),
+            check: |network| library(network, pairs(network, &network.scene.signed(), true)),
+            exact: Some(|network| compared::<Rational, _>(network, &network.scene.signed(), true)),
         }),
         Box::new(Entry {
             about: About {
@@ -53,8 +50,8 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 )
             },
             instances: |wanted| networks(4, 0..=0, wanted),
-            check: |network| pairs::<Tracked, _>(network, &network.scene.dense(), true),
-            exact: Some(|network| pairs::<Rational, _>(network, &network.scene.dense(), true)),
+            check: |network| compared::<Tracked, _>(network, &network.scene.dense(), true),
+            exact: Some(|network| compared::<Rational, _>(network, &network.scene.dense(), true)),
         }),
         Box::new(Entry {
             about: About {
@@ -68,27 +65,28 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 )
             },
             instances: |wanted| networks(4, 0..=0, wanted),
-            check: |network| pairs::<Tracked, _>(network, &network.scene.signed(), false),
-            exact: Some(|network| pairs::<Rational, _>(network, &network.scene.signed(), false)),
+            check: |network| compared::<Tracked, _>(network, &network.scene.signed(), false),
+            exact: Some(|network| compared::<Rational, _>(network, &network.scene.signed(), false)),
         }),
     ]
 }
 
-/// The mean over all pairs of elements, or over those of different ones.
+/// `E‖(I − P)ĝ‖²` as the mean over all pairs of elements, or over those of different ones; and `‖(I − P)v‖²/2`. `None` for a
+/// group that is not gone through, or has no pairs.
 fn pairs<T: Judge, R: ActsOn<T, Group = AnyGroup>>(
     network: &Network,
     rep: &R,
     replaced: bool,
-) -> Outcome {
+) -> Option<[T; 2]> {
     if !is_enumerated(network) {
-        return Outcome::vacuous();
+        return None;
     }
     let v: Vec<T> = network.numbers(0, rep.dim());
     let moved: Vec<Vec<T>> =
         rep.group().elements().map(|g| rep.apply(&g, &v).as_slice().to_vec()).collect();
     let order = moved.len();
     if order < 2 && !replaced {
-        return Outcome::vacuous();
+        return None;
     }
     let average: Vec<T> = (0..v.len())
         .map(|i| {
@@ -115,22 +113,29 @@ fn pairs<T: Judge, R: ActsOn<T, Group = AnyGroup>>(
         let step = v.clone() - average.clone();
         sum + step.clone() * step
     });
-    let residual = close(&(sum / T::count(count)), &(identity / T::count(2)));
-    Outcome::new("E‖(I − P)ĝ‖² = ‖(I − P)v‖²/2", residual)
+    Some([sum / T::count(count), identity / T::count(2)])
 }
 
-/// The library's value against half the square of `v − Pv`.
-fn library(network: &Network) -> Residual {
+fn held<T: Judge>([mean, half]: &[T; 2]) -> Outcome {
+    Outcome::new("E‖(I − P)ĝ‖² = ‖(I − P)v‖²/2", close(mean, half))
+}
+
+fn compared<T: Judge, R: ActsOn<T, Group = AnyGroup>>(
+    network: &Network,
+    rep: &R,
+    replaced: bool,
+) -> Outcome {
+    pairs::<T, R>(network, rep, replaced).map_or_else(Outcome::vacuous, |sides| held(&sides))
+}
+
+/// The library's value, too, against the mean over pairs, which needs no projection.
+fn library(network: &Network, sides: Option<[Tracked; 2]>) -> Outcome {
+    let Some(sides) = sides else { return Outcome::vacuous() };
     let rep = network.scene.signed();
     let v: Vec<Tracked> = network.numbers(0, Representation::dim(&rep));
-    let reynolds = Reynolds::<Tracked>::of(&rep);
-    let invariant = reynolds.project(&v);
-    let square = v
-        .iter()
-        .zip(invariant.iter())
-        .fold(Tracked::exact(0.0), |sum, (&v, &average)| sum + (v - average) * (v - average));
-    match partial_augmentation(&reynolds, &v, 2) {
-        Ok(found) => close(&found, &(square / Tracked::count(2))),
+    let residual = match partial_augmentation(&Reynolds::of(&rep), &v, 2) {
+        Ok(found) => close(&found, &sides[0]),
         Err(_) => Residual::failed(),
-    }
+    };
+    held(&sides).and("the library's", residual)
 }

@@ -104,19 +104,21 @@ fn slope(activation: &Pointwise) -> f64 {
 
 type Law = Member<DiagonalGaussian, Tracked>;
 
-/// `[mean, deviation, moved mean, moved deviation]` of some parameters, and the largest relative error of a deviation.
+/// `[mean, deviation, moved mean, moved deviation]` of some parameters, and the largest relative error among them.
 fn pairs(q: &Law, moved: &Law, which: Range<usize>) -> (Vec<[f64; 4]>, f64) {
     let [s, wide] = [q, moved].map(|law| law.variance().map(Float::sqrt));
-    let of = |i: usize| [q.mean()[i], s[i], moved.mean()[i], wide[i]].map(|x: Tracked| x.value());
-    let relative = |x: Tracked| x.bound() / x.value();
-    let worst = which.clone().map(|i| relative(s[i]).max(relative(wide[i]))).fold(0.0, f64::max);
-    (which.map(of).collect(), worst)
+    let [mean, shifted] = [q, moved].map(|law| law.mean());
+    let of = |i: usize| [mean[i], s[i], shifted[i], wide[i]];
+    // What is exact may be zero.
+    let relative = |x: Tracked| if x.bound() == 0.0 { 0.0 } else { x.bound() / x.value().abs() };
+    let worst = which.clone().flat_map(of).map(relative).fold(0.0, f64::max);
+    (which.map(|i| of(i).map(Tracked::value)).collect(), worst)
 }
 
 /// A layer's moments as the library has them, and such as are surely no smaller than the exact ones.
 ///
-/// A second moment sums `2n` squares that are off by `2ε` each, `ε` with the deviation's error; a distance is off by `ε` of
-/// itself, and by that of the deviations, which are no longer than the second moments of both laws, equal under signed
+/// A second moment sums `2n` squares that are off by `2ε` each, `ε` with the error of means and deviations; a distance is off
+/// by `ε` of itself, and by that of both vectors of means and deviations, which are no longer than the second moments of both laws, equal under signed
 /// permutations.
 fn moments(layer: &AffineLayer, q: &Law, moved: &Law) -> [LayerMoments; 2] {
     let (weights, of_weights) = pairs(q, moved, layer.weights());

@@ -1,15 +1,15 @@
 //! B3: the defect of models that are Lipschitz in their parameters, by Wasserstein distance.
 
-use super::world::square;
+use super::world::{is_enumerated, square};
 use super::{TOLERANCE, at_most, bounded};
 use crate::claim::equivariance::network::{Network, networks};
 use crate::claim::equivariance::regression::{Checked, measured, settled};
 use crate::claim::rounding::{Judge, Tracked, close};
 use crate::claim::scene::{Block, Points, Which};
 use crate::claim::{About, Claim, Entry, Evidence, Feature, Mutation, Outcome, Role, Seeking};
-use crate::defect::{LipschitzInParameters, wasserstein_bound};
+use crate::defect::{LipschitzInParameters, wasserstein_bound, wasserstein_defect_bound};
 use crate::family::{Bures, DiagonalGaussian};
-use crate::group::{AnyElement, AnyGroup, Group};
+use crate::group::{AnyElement, AnyGroup, Finite, Group};
 use crate::law::Residual;
 use crate::model::predictive::{self, GaussianMoments, PredictiveMoments};
 use crate::model::{Joint, LayerAction, Linear, Model};
@@ -325,15 +325,18 @@ fn of_diagonal(network: &Network, constant: Constant) -> Checked<Outcome> {
         DVector::from_column_slice(&variances),
     );
     let rep = posed.joint.parameters();
+    // Means and variances are dyadic fractions, and only change places: nothing but the roots rounds.
+    let squared_distance = |g: &AnyElement| {
+        let map = rep.index_map(g);
+        (0..variances.len()).fold(square(&posed.shift(g)), |sum, i| {
+            let step = spread(variances[map.image(i).0], variances[i]);
+            sum + step * step
+        })
+    };
     let mut outcome = Outcome::vacuous();
     for g in network.elements() {
         let inputs = posed.inputs(network, &g);
-        let map = rep.index_map(&g);
-        // Means and variances are dyadic fractions, and only change places: nothing but the roots rounds.
-        let distance = (0..variances.len()).fold(square(&posed.shift(&g)), |sum, i| {
-            let step = spread(variances[map.image(i).0], variances[i]);
-            sum + step * step
-        });
+        let distance = squared_distance(&g);
         outcome = chain(outcome, &posed, &moments, &g, &inputs, distance, constant)?;
         if constant == Constant::Moved {
             let bound = wasserstein_bound(&q, rep, &g, posed.model.lipschitz(&inputs[1]))?;
@@ -347,7 +350,30 @@ fn of_diagonal(network: &Network, constant: Constant) -> Checked<Outcome> {
             outcome = outcome.and("the library's bound", residual);
         }
     }
-    Ok(outcome)
+    if constant != Constant::Moved || !is_enumerated(network) {
+        return Ok(outcome);
+    }
+    // For the whole group, at one input.
+    let x: Vec<Tracked> = network.numbers(3, posed.joint.inputs().dim());
+    let (mut sum, mut rounding, mut order) = (Tracked::zero(), 0.0, 0.0);
+    for g in rep.group().elements() {
+        let moved = posed.joint.inputs().apply(&g, &x);
+        let lipschitz = constant.square(&x, moved.as_slice(), posed.bias);
+        sum += lipschitz * squared_distance(&g);
+        order += 1.0;
+        // The library's own distance, whose error it does not hand out; one that is zero is none.
+        let own = wasserstein_bound(&q, rep, &g, Tracked::one())?;
+        let error = if own.is_zero() { 0.0 } else { own.bound() };
+        rounding += lipschitz.value() * error * (2.0 * own.value() + error);
+    }
+    let mean = sum / Tracked::exact(order);
+    let found =
+        wasserstein_defect_bound(&q, rep, posed.joint.inputs(), &posed.model, [x.as_slice()])?;
+    // Positive terms, each a square of a root of some more of them.
+    let lost = (order + 4.0 * x.len() as f64 + 16.0) * f64::UNIT_ROUNDOFF * found;
+    let tolerance = mean.bound() + rounding / order + lost;
+    let residual = Residual::new((found - mean.value()).abs(), tolerance);
+    Ok(outcome.and("the library's bound for the group", residual))
 }
 
 /// `√v − √w`.

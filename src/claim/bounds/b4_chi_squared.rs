@@ -1,14 +1,18 @@
 //! B4: the defect by variance and χ².
 
+use super::b2_categorical::{classes, posterior};
 use super::world::{World, minus, small_worlds, square, worlds};
 use super::{KINDS, TOLERANCE, bounded, control};
+use crate::action::push_forward;
 use crate::claim::equivariance::network::Network;
 use crate::claim::rounding::{Judge, Tracked, close};
 use crate::claim::{About, Claim, Entry, Evidence, Mutation, Outcome, Role, Seeking};
-use crate::family::{Categorical, chi_squared};
+use crate::defect::{VarianceBoundError, chi_squared_defect_bound};
+use crate::family::chi_squared;
+use crate::group::Finite;
 use crate::law::Residual;
-use crate::scalar::Rational;
-use num_traits::Float;
+use crate::representation::Representation;
+use crate::scalar::{Rational, Scalar};
 
 /// What stands in the place of `tr Var_q Φ(θ, ρ_X(g)x) · χ²(g_#q‖q)`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,7 +66,8 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 instances: worlds,
                 check: |network| {
                     World::<Tracked>::of(network, true).map_or_else(Outcome::vacuous, |world| {
-                        closed_form(&world, variance(&world, Divergence::ChiSquared))
+                        let outcome = variance(&world, Divergence::ChiSquared);
+                        settled(closed_form(network, &world, outcome))
                     })
                 },
                 exact: Some(|network| {
@@ -139,22 +144,32 @@ fn variance<T: Judge>(world: &World<T>, divergence: Divergence) -> Outcome {
     outcome
 }
 
-/// The family's χ² against the sum. One parameter is no family.
-fn closed_form(world: &World<Tracked>, mut outcome: Outcome) -> Outcome {
-    if world.parameters < 2 {
-        return outcome;
+/// The family's χ² against the sum, and the library's bound for the whole group and a variance of 1. One parameter is no
+/// family.
+fn closed_form(
+    network: &Network,
+    world: &World<Tracked>,
+    mut outcome: Outcome,
+) -> Result<Outcome, VarianceBoundError> {
+    let Some(q) = posterior(&world.q)? else { return Ok(outcome) };
+    let rep = classes(network);
+    let (mut sum, mut rounding) = (Tracked::exact(0.0), 0.0);
+    for (g, element) in world.moves.iter().zip(rep.group().elements()) {
+        let found = chi_squared(&push_forward(&q, &rep, &element)?, &q)?;
+        let expected = sum_of_squares(&world.pushed(g), &world.q);
+        outcome = outcome.and("χ² of the family", close(&found, &expected));
+        sum += expected;
+        rounding += found.bound();
     }
-    for g in &world.moves {
-        let pushed = world.pushed(g);
-        let found = Categorical::with_probabilities(&pushed)
-            .and_then(|p| chi_squared(&p, &Categorical::with_probabilities(&world.q)?));
-        let residual = match found {
-            Ok(found) if Float::is_finite(found) => {
-                close(&found, &sum_of_squares(&pushed, &world.q))
-            }
-            _ => Residual::failed(),
-        };
-        outcome = outcome.and("χ² of the family", residual);
-    }
-    outcome
+    let mean = sum / Tracked::count(world.moves.len());
+    let found = chi_squared_defect_bound(&q, &rep, |_| 1.0)?;
+    // Positive terms, each as wrong as the family's.
+    let own = (world.moves.len() + 16) as f64 * f64::UNIT_ROUNDOFF * found;
+    let tolerance = mean.bound() + rounding / world.moves.len() as f64 + own;
+    let residual = Residual::new((found - mean.value()).abs(), tolerance);
+    Ok(outcome.and("the library's bound", residual))
+}
+
+fn settled(result: Result<Outcome, VarianceBoundError>) -> Outcome {
+    result.unwrap_or_else(|_| Outcome::new("a parameter was refused", Residual::failed()))
 }

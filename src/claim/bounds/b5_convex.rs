@@ -7,13 +7,14 @@ use crate::claim::registry::families::{FamilyEntry, RepOf, every, refuted_by_eve
 use crate::claim::rounding::{Tracked, close};
 use crate::claim::scene::{Scene, Which};
 use crate::claim::{About, Claim, Entry, Mutation, Outcome, Role, Seeking};
-use crate::defect::symmetric_divergence_bound;
+use crate::defect::{prior_defect_bound, symmetric_divergence_bound};
 use crate::family::{FamilyError, LogPartition, Member};
 use crate::group::{AnyElement, Finite};
+use crate::law::Residual;
 use crate::representation::{ActsOn, Representation, Reynolds};
 use crate::scalar::{Scalar, dot};
 use nalgebra::DVector;
-use num_traits::{One, Zero};
+use num_traits::{Float, One, Zero};
 
 /// The claim with its controls.
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
@@ -192,8 +193,40 @@ fn check<E: FamilyEntry>(scene: &Scene, variant: Variant) -> Result<Outcome, Fam
                 outcome = outcome.and("equality for an affine loss", close(&both, &bound));
             }
         }
+        if variant == Variant::Bound && it.rep.group().elements().count() <= GROUP {
+            outcome = of_defect(&it, &prior, outcome)?;
+        }
     }
     Ok(outcome)
+}
+
+/// Groups up to this order are gone through.
+const GROUP: usize = 8;
+
+/// The library's bound on the defect for `D = 1`, by the divergences to which its pairings are equal for an affine loss.
+fn of_defect<E: FamilyEntry>(
+    it: &Minimiser<E>,
+    prior: &Member<E::Family, Tracked>,
+    outcome: Outcome,
+) -> Result<Outcome, FamilyError> {
+    // It is asked for all elements, some of which the prior may not allow.
+    let Ok(found) = prior_defect_bound(&it.q, prior, &it.rep, 1.0) else { return Ok(outcome) };
+    let (mut sum, mut rounding, mut order) = (Tracked::zero(), 0.0, 0.0);
+    for g in it.rep.group().elements() {
+        let moved = push_forward(&it.q, &it.rep, &g)?;
+        let family = it.q.family();
+        let half = (family.kl(&it.q, &moved) + family.kl(&moved, &it.q)) / Tracked::count(2);
+        let (quarter, huber) = (half / Tracked::count(2), -Float::exp_m1(-half));
+        sum += if quarter < huber { quarter } else { huber };
+        order += 1.0;
+        // The slope in the pairing is at most ½.
+        rounding += 0.5 * symmetric_divergence_bound(&it.q, prior, &it.rep, &g)?.bound();
+    }
+    let mean = sum / Tracked::exact(order);
+    let own = (order + 16.0) * f64::UNIT_ROUNDOFF * found;
+    let tolerance = mean.bound() + rounding / order + own;
+    let residual = Residual::new((found - mean.value()).abs(), tolerance);
+    Ok(outcome.and("the library's bound on the defect", residual))
 }
 
 /// `KL(q*‖g_#q*) + KL(g_#q*‖q*)`, the library's bound on it, and the squared error's gap, for one element.

@@ -7,7 +7,8 @@ use crate::claim::statistical::binomial::upper_tail;
 use crate::claim::statistical::budget::ALPHA;
 use crate::claim::statistical::{Design, Measured, Statistical, in_words, instance};
 use crate::claim::{About, CONTROL_MARGIN, Claim, Evidence, Mutated, Outcome, Role};
-use crate::defect::deviation_bound;
+use crate::defect::{deviation_bound, deviation_probability};
+use crate::law::Residual;
 use crate::scalar::Scalar;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -240,6 +241,19 @@ fn tightness((law, sorted): &(Law, Vec<f64>)) -> f64 {
     sorted[rank - 1] / true_bound(law, QUANTILE)
 }
 
+/// The probability that the library gives for its own deviation is the level again.
+///
+/// `ε²` and the exponent `x = ln(2/α)` made of it take 16 roundings at the most, so `2e^{−x}` is off by `16(x + 1)` of them.
+fn solved(law: &Law) -> Residual {
+    LEVELS.into_iter().fold(Residual::exact(true), |worst, level| {
+        let epsilon = true_bound(law, level);
+        let found = deviation_probability(epsilon, law.squared_diameter, law.draws, law.inputs);
+        let error = (found.unwrap_or(f64::NAN) - level).abs();
+        let roundings = 16.0 * ((2.0 / level).ln() + 1.0);
+        worst.worse(Residual::new(error, roundings * f64::UNIT_ROUNDOFF * level))
+    })
+}
+
 fn shared(design: &Design, rng: &mut ChaCha8Rng) -> Measured {
     let mut laws: Vec<Law> = TIGHTEST.map(|(size, diameter)| Law::tightest(size, diameter)).into();
     while laws.len() < LAWS {
@@ -258,7 +272,10 @@ fn shared(design: &Design, rng: &mut ChaCha8Rng) -> Measured {
             if tight > best.0 { (tight, which) } else { best }
         });
     let part = "frequencies of deviations";
-    let outcome = Outcome::new(part, design.judge(p)).tight(tight.0);
+    let outcome = laws.iter().fold(Outcome::new(part, design.judge(p)), |outcome, (law, _)| {
+        outcome.and("the probability at the deviation that has it", solved(law))
+    });
+    let outcome = outcome.tight(tight.0);
     let mutations = MUTATIONS.map(|(name, bound)| {
         let (p, which) = p_value(&laws, bound);
         let shown = design.judge(p).ratio();

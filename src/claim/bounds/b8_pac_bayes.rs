@@ -6,8 +6,8 @@ use crate::claim::rounding::Tracked;
 use crate::claim::scene::Which;
 use crate::claim::statistical::binomial::upper_tail;
 use crate::claim::statistical::budget::ALPHA;
-use crate::claim::statistical::{Design, Measured, Statistical, instance};
-use crate::claim::{About, Claim, Evidence, Outcome, Role};
+use crate::claim::statistical::{Design, Measured, Statistical, in_words, instance};
+use crate::claim::{About, CONTROL_MARGIN, Claim, Evidence, Mutated, Outcome, Role};
 use crate::defect::pac_bayes_bound;
 use crate::scalar::Scalar;
 use rand::RngExt;
@@ -121,8 +121,8 @@ impl Law {
         (largest > 0.0 && prior.len() > 1).then_some(Self { d, r, prior, largest, inputs, slope })
     }
 
-    /// `Δ(F_q)` over the right side, once.
-    fn ratio(&self, rng: &mut ChaCha8Rng) -> f64 {
+    /// Both sides, once.
+    fn sample(&self, rng: &mut ChaCha8Rng) -> Sample {
         let mut empirical = vec![0.0; self.prior.len()];
         for _ in 0..self.inputs {
             let drawn = &self.r[rng.random_range(0..self.r.len())];
@@ -153,9 +153,63 @@ impl Law {
                 elements.iter().map(of).sum::<f64>() / elements.len() as f64
             })
             .sum();
-        let bound = pac_bayes_bound(fit, self.largest, kl.max(0.0), self.inputs, DELTA);
-        defect / self.d.len() as f64 / bound.unwrap_or(f64::NAN)
+        let defect = defect / self.d.len() as f64;
+        Sample { defect, fit, kl: kl.max(0.0), largest: self.largest, inputs: self.inputs }
     }
+}
+
+/// What one sample of inputs led to.
+#[derive(Clone, Copy)]
+struct Sample {
+    /// `Δ(F_q)`.
+    defect: f64,
+    /// `E_q r̂`.
+    fit: f64,
+    kl: f64,
+    /// In the place of `D²`.
+    largest: f64,
+    inputs: usize,
+}
+
+/// A right side.
+type Bound = fn(&Sample) -> f64;
+
+fn true_bound(sample: &Sample) -> f64 {
+    let Sample { fit, kl, largest, inputs, .. } = *sample;
+    pac_bayes_bound(fit, largest, kl, inputs, DELTA).unwrap_or(f64::NAN)
+}
+
+/// Smaller right sides: not all of them need be false.
+const MUTATIONS: [(&str, Bound); 5] = [
+    ("D for D²", |sample| sample.fit + (true_bound(sample) - sample.fit) / sample.largest.sqrt()),
+    ("ln(2√N/δ) lost", |sample| {
+        sample.fit + sample.largest * (sample.kl / (2.0 * sample.inputs as f64)).sqrt()
+    }),
+    ("KL(q‖p) lost", |sample| true_bound(&Sample { kl: 0.0, ..*sample })),
+    ("E_q r̂ lost", |sample| true_bound(&Sample { fit: 0.0, ..*sample })),
+    ("half of the right side", |sample| 0.5 * true_bound(sample)),
+];
+
+/// On how many samples a bound fails: rounding alone is no failure.
+fn failures(samples: &[Sample], bound: Bound) -> usize {
+    samples.iter().filter(|sample| sample.defect > bound(sample) * (1.0 + 1e-12)).count()
+}
+
+/// The p-value of the law with the most failures, times the number of laws, and that law.
+fn p_value(laws: &[(Vec<Sample>, String)], bound: Bound) -> (f64, usize) {
+    let counts = laws.iter().map(|(samples, _)| failures(samples, bound));
+    let (which, most) =
+        counts.enumerate().fold((0, 0), |best, each| if each.1 > best.1 { each } else { best });
+    let repetitions = laws[which].0.len();
+    ((upper_tail(most, repetitions, DELTA) * laws.len() as f64).min(1.0), which)
+}
+
+/// The observed quantile of the defect over its bound.
+fn tightness(samples: &[Sample]) -> f64 {
+    let mut ratios: Vec<f64> =
+        samples.iter().map(|sample| sample.defect / true_bound(sample)).collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios[(ratios.len() as f64 * (1.0 - DELTA)).ceil() as usize - 1]
 }
 
 /// A world in which every sample can be fitted: `order` inputs in each of many orbits, an output that a parameter of 0 or 1
@@ -192,45 +246,39 @@ fn bound(kl: f64, inputs: usize) -> f64 {
     pac_bayes_bound(0.0, 1.0, kl, inputs, DELTA).unwrap_or(f64::NAN)
 }
 
-/// The number of samples on which the bound fails, and the quantile that is the tightness.
-fn summary(ratios: &mut [f64]) -> (usize, f64) {
-    ratios.sort_by(f64::total_cmp);
-    // Rounding alone is no failure.
-    let failures = ratios.len() - ratios.partition_point(|&ratio| ratio <= 1.0 + 1e-12);
-    let rank = (ratios.len() as f64 * (1.0 - DELTA)).ceil() as usize;
-    (failures, ratios[rank - 1])
-}
-
 fn coverage(design: &Design, rng: &mut ChaCha8Rng) -> Measured {
     let mut laws: Vec<Law> = Vec::with_capacity(LAWS);
     while laws.len() < LAWS {
         laws.extend(Law::random(rng, SIZES[laws.len()], laws.len().is_multiple_of(2)));
     }
-    let mut found: Vec<(usize, f64, String)> = laws
+    let mut found: Vec<(Vec<Sample>, String)> = laws
         .iter()
         .map(|law| {
-            let mut ratios: Vec<f64> = (0..design.repetitions).map(|_| law.ratio(rng)).collect();
-            let (failures, tight) = summary(&mut ratios);
+            let samples = (0..design.repetitions).map(|_| law.sample(rng)).collect();
             let Law { inputs, slope, prior, .. } = law;
-            (
-                failures,
-                tight,
-                format!("Gibbs posterior, N = {inputs}, slope {slope}, prior {prior:?}"),
-            )
+            (samples, format!("Gibbs posterior, N = {inputs}, slope {slope}, prior {prior:?}"))
         })
         .collect();
-    let right = bound(COPIES.divergence(), COPIES.inputs);
-    let mut ratios: Vec<f64> =
-        (0..design.repetitions).map(|_| COPIES.defect(rng) / right).collect();
-    let (failures, tight) = summary(&mut ratios);
-    found.push((failures, tight, "a posterior that fits every sample, N = 3".to_owned()));
-    let most = found.iter().map(|(failures, ..)| *failures).max().unwrap_or(0);
-    let p = (upper_tail(most, design.repetitions, DELTA) * found.len() as f64).min(1.0);
-    let tightest =
-        found.iter().fold(&found[0], |best, each| if each.1 > best.1 { each } else { best });
-    let told = format!("{}: {} of {} samples failed", tightest.2, tightest.0, design.repetitions);
-    let outcome = Outcome::new("failures among the samples", design.judge(p)).tight(tightest.1);
-    Measured::new(outcome, told)
+    let (kl, inputs) = (COPIES.divergence(), COPIES.inputs);
+    let fitted = (0..design.repetitions)
+        .map(|_| Sample { defect: COPIES.defect(rng), fit: 0.0, kl, largest: 1.0, inputs })
+        .collect();
+    found.push((fitted, "a posterior that fits every sample, N = 3".to_owned()));
+    let (p, _) = p_value(&found, true_bound);
+    let tight = found.iter().map(|(samples, _)| tightness(samples)).enumerate();
+    let tight = tight.fold((0, 0.0), |best, each| if each.1 > best.1 { each } else { best });
+    let (samples, told) = &found[tight.0];
+    let failed = failures(samples, true_bound);
+    let told = format!("{told}: {failed} of {} samples failed", design.repetitions);
+    let outcome = Outcome::new("failures among the samples", design.judge(p)).tight(tight.1);
+    let mutations = MUTATIONS.map(|(name, bound)| {
+        let (p, which) = p_value(&found, bound);
+        let shown = design.judge(p).ratio();
+        let witness =
+            (shown >= CONTROL_MARGIN).then(|| format!("{}: {}", found[which].1, in_words(p)));
+        Mutated { name, shown, witness }
+    });
+    Measured { mutations: mutations.into(), ..Measured::new(outcome, told) }
 }
 
 fn shattered(

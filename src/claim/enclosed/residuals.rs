@@ -6,7 +6,8 @@ use crate::family::FamilyError;
 use crate::law::Residual;
 
 /// An identity is never proved by intervals. It counts as checked where the interval that the difference lies in is no wider
-/// than this share of the sides, or than this: half of the digits.
+/// than this share of the sides: half of the digits. A side that may be zero has no digits: there the width itself must be below
+/// this, for numbers that are made of such of the size of 1.
 const NARROW: f64 = 1.0 / (1 << 26) as f64;
 
 /// What proves nothing and refutes nothing.
@@ -37,12 +38,15 @@ pub(in crate::claim) fn below(lhs: &Enclosure, rhs: &Enclosure) -> Residual {
 /// `lhs = rhs`: refuted if zero is not in the difference, and left open if it says too little.
 pub(in crate::claim) fn equal(lhs: &Enclosure, rhs: &Enclosure) -> Residual {
     let difference = *lhs - *rhs;
-    let size = [lhs.low(), lhs.high(), rhs.low(), rhs.high()]
-        .into_iter()
-        .fold(1.0, |size, end| f64::max(size, end.abs()));
+    let ends = [lhs.low(), lhs.high(), rhs.low(), rhs.high()];
+    let size = if lhs.contains(0.0) || rhs.contains(0.0) {
+        1.0
+    } else {
+        ends.into_iter().fold(0.0, |size, end| f64::max(size, end.abs()))
+    };
     if !difference.contains(0.0) {
         Residual::new(f64::max(difference.low(), -difference.high()), 0.0)
-    } else if size.is_finite() && difference.width() <= NARROW * size {
+    } else if ends.iter().all(|end| end.is_finite()) && difference.width() <= NARROW * size {
         Residual::exact(true)
     } else {
         open()
@@ -89,6 +93,12 @@ mod tests {
         assert!(equal(&third, &Enclosure::exact(0.333)).violation().is_infinite());
         assert!(!equal(&third, &between(0.0, 1.0)).is_checked());
         assert!(!equal(&third, &Enclosure::exact(f64::NAN)).is_checked());
+        // Small sides need as many digits as large ones; where zero is possible, the width is all there is.
+        let small = between(1e-9, 2e-9);
+        assert!(!equal(&small, &small).is_checked());
+        let zero = between(-1e-9, 1e-9);
+        assert!(equal(&zero, &small).is_checked() && equal(&zero, &zero).is_checked());
+        assert!(!equal(&zero, &between(-1.0, 1.0)).is_checked());
     }
 
     #[test]

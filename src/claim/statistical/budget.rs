@@ -1,7 +1,7 @@
 //! The error probability that all statistical checks share.
 
 /// The probability with which a full run of the catalogue is wrong by chance: a true statement fails, or a control is not
-/// refuted.
+/// refuted. Of the catalogue: unit tests that draw are not in it, and state their own.
 pub const FAMILY_ALPHA: f64 = 1e-6;
 
 /// How many statistical entries the catalogue has room for.

@@ -191,8 +191,9 @@ fn drawn(rng: &mut ChaCha8Rng, noise: Noise, shift: f64, count: usize) -> Defect
 }
 
 /// α = 0.05, n = 1000 repetitions a cell, one seed. Were an interval to miss with probability 0.05, more than
-/// 50 + 6·√47.5 = 91 misses of a cell would have probability 1e-7, and 45 cells together 1e-5. What quantiles of the
-/// normal law around the standard error would do is counted too: they fail, so the count can.
+/// 50 + 6·√47.5 = 91 misses of a cell would have the binomial probability 2.7e-8, and 45 cells together at most 1.2e-6. That
+/// is this test's own, outside of what the catalogue shares. What quantiles of the normal law around the standard error would
+/// do is counted too: they fail, so the count can.
 #[test]
 fn intervals_over_draws_hold_the_defect_as_often_as_they_say() {
     let mut rng = ChaCha8Rng::seed_from_u64(7);
@@ -237,7 +238,8 @@ fn intervals_over_draws_are_not_wider_than_they_must_be() {
     }
 }
 
-/// Differences `δ_x + σ b_x θ` with random inputs, bounded; α = 0.05, n = 1000, one seed. As above, 91 misses.
+/// Differences `δ_x + σ b_x θ` with random inputs, bounded; α = 0.05, n = 1000, one seed. As above, 91 misses: a false
+/// alarm has probability 2.1e-7 for the eight counts together.
 #[test]
 fn intervals_over_inputs_and_both_hold_what_they_say() {
     let mut rng = ChaCha8Rng::seed_from_u64(9);
@@ -267,7 +269,8 @@ fn intervals_over_inputs_and_both_hold_what_they_say() {
 
 /// The root of the mean squared standard error over the spread of 2000 repetitions: one where the defect is far above the
 /// noise. A spread over 2000 repetitions is known to 1.6 %, the mean of squared errors from three draws to 2.5 %: 15 % is
-/// five deviations of both together. Without a defect it is larger, never smaller: by `√(2 (T − 1)/(T − 2))`, which is 2 at
+/// five deviations of both together: by the normal law a false alarm of 6e-7 for each of the six rows, no exact probability.
+/// Without a defect it is larger, never smaller: by `√(2 (T − 1)/(T − 2))`, which is 2 at
 /// three draws.
 #[test]
 fn the_standard_error_is_that_of_repetitions() {

@@ -140,9 +140,11 @@ fn tags(claim: &ClaimReport) -> String {
     }
     for (name, twin) in [("rational", &claim.exact), ("enclosed", &claim.enclosed)] {
         let Some(twin) = twin else { continue };
-        let open = match twin.undecided {
-            0 => String::new(),
-            count => format!(", {count} undecided"),
+        // What holds may have been left open everywhere.
+        let open = match (name, twin.undecided) {
+            ("enclosed", open) => format!(", {} of {} decided", twin.cases - open, twin.cases),
+            (_, 0) => String::new(),
+            (_, count) => format!(", {count} undecided"),
         };
         let cases = super::counted(twin.cases, "case");
         tags.push(format!("{name} twin {} on {cases}{open}", twin.verdict));
@@ -169,7 +171,7 @@ fn hypotheses(claim: &ClaimReport) -> String {
     format!("<h5>{heading}</h5>\n<ul>{items}</ul>\n")
 }
 
-/// The false variants of a bound, and whether the search could tell them from it.
+/// The variants of a bound, and whether the search could tell them from it: not all of them need be false.
 fn mutations(claim: &ClaimReport) -> String {
     let Some(sought) = claim.sought.as_ref().filter(|sought| !sought.mutations.is_empty()) else {
         return String::new();
@@ -186,7 +188,7 @@ fn mutations(claim: &ClaimReport) -> String {
             format!("<tr><th scope=\"row\">{name}</th><td>{}</td></tr>\n", escape(&said))
         })
         .collect();
-    format!("<h5>Variants that are false</h5>\n<table class=\"hits\">\n{rows}</table>\n")
+    format!("<h5>Variants</h5>\n<table class=\"hits\">\n{rows}</table>\n")
 }
 
 /// How often each kind of instance was met.

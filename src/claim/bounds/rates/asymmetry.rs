@@ -159,10 +159,10 @@ fn check(scene: &Scene, expected: f64) -> Outcome {
         let sides = found.sides.iter().map(|(m, moved)| all_close(m, moved));
         return Outcome::new("m* = ρ(g)m*", sides.fold(Residual::exact(true), Residual::worse));
     }
-    let slope = weights(&places())
+    let slope = weights(&places().map(Tracked::exact))
         .into_iter()
         .zip(&found.found)
-        .fold(Tracked::exact(0.0), |sum, (w, &y)| sum + Tracked::rounded(w) * Float::ln(y));
+        .fold(Tracked::exact(0.0), |sum, (w, &y)| sum + w * Float::ln(y));
     let error = (slope.value() - expected).abs();
     Outcome::new("the slope", Residual::new(error, found.off_limit() + slope.bound()))
 }

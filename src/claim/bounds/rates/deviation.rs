@@ -207,8 +207,9 @@ mod tests {
         for law in laws {
             let found = width(level(&DESIGN, 3), law);
             assert!(found <= WIDEST, "{found}");
-            // At a thousandth of α the interval still tells rates that are ½ apart. Three fits may miss, in two ways each.
-            assert!(width(EXCHANGED.alpha / CONTROL_MARGIN, law) + ALLOWANCE < 0.5);
+            // At a thousandth of α the interval still tells rates that are ½ apart, of which the window's may be off as far as
+            // the interval is widened. Three fits may miss, in two ways each.
+            assert!(width(EXCHANGED.alpha / CONTROL_MARGIN, law) + 2.0 * ALLOWANCE < 0.5);
         }
         const { assert!(6.0 * EXCHANGED.alpha / CONTROL_MARGIN <= EXCHANGED.miss) };
     }

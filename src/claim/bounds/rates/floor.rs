@@ -152,7 +152,8 @@ mod tests {
             let found = width(level(&DESIGN, 1));
             assert!(found <= WIDEST, "{found}");
             let wide = width(FALLING.alpha / CONTROL_MARGIN);
-            assert!(wide + ALLOWANCE < 0.5, "{wide}");
+            // The window's slope is off its limit by as much as the interval is widened by.
+            assert!(wide + 2.0 * ALLOWANCE < 0.5, "{wide}");
         }
         const { assert!(2.0 * FALLING.alpha / CONTROL_MARGIN <= FALLING.miss) };
     }
