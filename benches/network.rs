@@ -5,8 +5,8 @@
 //! an update of the means; an evaluation predicts 128 images under 16 draws. `peers/network_step.py` does
 //! the same in PyTorch.
 //!
-//! Measured as processor time of one thread, since other programs ran on both cores: a virtual machine with
-//! AVX-512 (Zen 5), each side pinned to one core, some minutes apart, PyTorch 2.15 with the better of its two memory
+//! Measured as processor time of one thread, not wall-clock time of two, since other programs ran on both cores: a virtual
+//! machine with AVX-512 (Zen 5), each side pinned to one core, the two sides some minutes apart, PyTorch 2.15 with the better of its two memory
 //! layouts, the fastest of the runs that fit one to three seconds, ms. Our step is the forward and the
 //! backward pass of 128 images, PyTorch's also draws and updates; our evaluation is 16 times one forward pass.
 //!
@@ -22,7 +22,9 @@
 //! | evaluation, f64, [128, 256] | 1969 | 1150 | 8310 | 0.14 |
 //!
 //! The ratio is that of AVX-512. Where PyTorch has two figures, the lower one is with an allocator that keeps
-//! freed memory (see `peers/README.md`), the higher one as it comes; with one figure, as it comes. The column AVX2
+//! freed memory (see `peers/README.md`), the higher one as it comes; with one figure, as it comes: so it is in all rows of
+//! [128, 256], where an allocator that keeps memory may make it faster. The ratio of 0.15 that was wanted in f64 is
+//! missed for [32, 64] against PyTorch with its allocator tuned: 15.4 to 98 is 0.157. The column AVX2
 //! is the same code, and the same processor, without pulp's feature `x86-v4`: before the backward pass went by
 //! blocks it took 13.4, 172, 25.7 and 351 there.
 //!

@@ -199,6 +199,9 @@ impl<F: GaussianFamily<T>, R, T: Real> Tied<F, R, T> {
             let one = DMatrix::from_diagonal(&DVector::from_element(n, T::one()));
             let spread =
                 mean_square(&DVector::from_element(n, T::zero()), &(one - &p), &covariance);
+            // A = 1 − P rounds once in each of two factors, AΣ n times, its product with A and the sum of n² terms n² + 1 times, and
+            // the whole once: n² + n + 4 ≤ n(2n + 4) in all. By |Σ_jk| ≤ √(Σ_jj Σ_kk), with s_j = √Σ_jj, what rounds is at most
+            // Σ_ijk |A_ij||Σ_jk||A_ik| ≤ ‖|A|s‖² ≤ ‖|A|‖₂² tr Σ, and ‖|1 − P|‖₂ ≤ 1 + ‖|P|‖₂ ≤ 1 + ‖P‖_F.
             let size = grown * grown * covariance.trace();
             return Ok((moved + spread, moved_error + units::<T>(n * (2 * n + 4)) * size));
         }

@@ -20,8 +20,8 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         role: Role::Theorem,
         of: None,
         evidence: Evidence::Float,
-        statement: "a gradient step on (m; S_ii, √2 S_ij), Σ = S², commutes with m ↦ Qm, S ↦ QSQᵀ",
-        hypotheses: &["J invariant", "Q orthogonal", "entries off the diagonal count √2"],
+        statement: "a gradient step of J = KL(·‖N(0, 1)) on (m; S_ii, √2 S_ij), Σ = S², commutes with m ↦ Qm, S ↦ QSQᵀ",
+        hypotheses: &["Q orthogonal", "entries off the diagonal count √2"],
         tolerance: "the rounding of both sides, bounded operation by operation (running error analysis)",
         covers: NETWORKS,
         cost: 4,
@@ -33,7 +33,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             &["entries off the diagonal count 1: rotations are not orthogonal on (S_ii, S_ij)"],
             &[Feature::NonFreeOrbit, Feature::NonAbelian],
         )
-        .saying("a gradient step on (m; S_ii, S_ij), Σ = S², commutes with m ↦ Qm, S ↦ QSQᵀ");
+        .saying("a gradient step of J = KL(·‖N(0, 1)) on (m; S_ii, S_ij), Σ = S², commutes with m ↦ Qm, S ↦ QSQᵀ");
     vec![
         entry(root, |scene| settled(check(scene, true))),
         entry(unweighted, |scene| measured(check(scene, false))),

@@ -133,8 +133,8 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 of: Some("S1.compact-sampled"),
                 title: "an average over draws that are not uniform",
                 evidence: Evidence::Statistical,
-                statement: "η̃ and μ̂ are within the error bars of averages over draws of any law on the group: over 2²⁴ draws that \
-                            are all the identity",
+                statement: "η̃ and μ̂ are within the error bars of averages over draws of any law on the group: for the law that is \
+                            all at the identity, with the error bars of 2²⁴ draws",
                 hypotheses: &["draws of Haar measure"],
                 tolerance: "empirical Bernstein, as for Haar draws",
                 ..CONTROL

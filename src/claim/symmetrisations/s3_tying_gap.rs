@@ -199,7 +199,7 @@ fn nearest_holds(scene: &Scene) -> Result<Outcome, FamilyError> {
     });
     let outcome = Outcome::new("W₂²(q, P_#q), as told", transported.is(told.value(), told.bound()))
         .and("W₂²(q, P_#q) = E‖θ − Pθ‖²", transported.meets(picture.cost(p).into()))
-        .and("E‖θ − Pθ‖² = |m − Pm|² + tr[(1 − P)Σ]", close(&told, &lost));
+        .and("W₂²(q, P_#q), as told = |m − Pm|² + tr[(1 − P)Σ]", close(&told, &lost));
     Ok(below(outcome, "W₂²(q, P_#q) ≤ W₂²(q, A_#q)", transported, picture.to(&near(scene, p))))
 }
 

@@ -1,8 +1,9 @@
 //! The gradients of one layer, from those of its pooled map, through [lists](super::lists).
 //!
 //! A register holds some input channels, and the sums of a whole kernel are in nine of them. All that the inner
-//! loop reads, besides the list, is one such block of an image or of the weights: it fits the first cache, so
-//! that a load is as fast as a multiplication. For that, images are laid out by blocks here.
+//! loop reads, besides the list, is one such block of an image or of the weights: it fits a first cache of 48 KiB (as
+//! measured; the weights alone take 36 with registers of 64 bytes), so that a load is as fast as a multiplication. For
+//! that, images are laid out by blocks here.
 
 use super::aligned::Aligned;
 use super::lanes::Lanes;

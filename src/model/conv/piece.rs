@@ -17,7 +17,8 @@ use std::ops::Range;
 /// the second cache.
 pub(super) const PIECE: usize = 8;
 
-/// Bytes of images that may take the first cache: most of what processors have today.
+/// Bytes of images that may take the first cache: two thirds of the 48 KiB of the machine that this was measured on, and all
+/// of one of 32 KiB.
 const FIRST_CACHE: usize = 1 << 15;
 
 /// What all pieces read.

@@ -34,15 +34,17 @@ pub(super) const HAAR: Design = Design {
     alternative: "a closed form that is off by more than twice the error bars",
 };
 
-/// And of the comparison with draws that are all the same: nothing in it is random but the instances.
+/// And of the comparison with draws that are all the same: nothing in it is random but the instances, and nothing is
+/// drawn. The repetitions are those that the error bars are for.
 pub(super) const SAME: Design = Design {
     miss: 0.0,
     repetitions: STILL,
-    alternative: "averages that are not invariant, by a thousand error bars",
+    alternative: "averages that are not invariant, by a thousand error bars (those of so many draws: all would be the \
+                  identity, and none is made)",
     ..HAAR
 };
 
-/// So many draws that are all the same leave no error bars to speak of.
+/// So many draws would leave no error bars to speak of, being all the same.
 const STILL: usize = 1 << 24;
 
 /// The worst coordinate of a sampled average, held against its error bars.
@@ -64,7 +66,7 @@ fn against(average: &HaarAverage, known: &DVector<f64>, length: f64) -> Residual
         .fold(Residual::exact(true), Residual::worse)
 }
 
-/// The average over the draws of a law on the group that is all at the identity.
+/// What any draws of a law on the group that is all at the identity average to: known without drawing.
 fn of_the_identity(x: &DVector<f64>) -> HaarAverage {
     let standard_error = DVector::zeros(x.len());
     HaarAverage { estimate: x.clone(), standard_error, draws: STILL }
