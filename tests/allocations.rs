@@ -15,6 +15,8 @@ use equibayes::representation::{
     ActsBySignedPermutations, ActsOn, Channels, Layout, PermutationRep, SignedOrbits,
 };
 use nalgebra::DMatrix;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 
 #[global_allocator]
 static COUNTED: dhat::Alloc = dhat::Alloc;
@@ -41,9 +43,11 @@ fn allocations(run: impl FnOnce()) -> u64 {
     dhat::HeapStats::get().total_blocks - before
 }
 
-/// Trains over the ends of epochs, and evaluates; then again, counted. What a step asks for it asks for in each of several
-/// runs; what a thread of the pool asks for when it first takes work from another it asks for once, and when that is
-/// depends on the load of the machine.
+/// What a pool may still ask for: a thread asks for one block in its life, when it first takes work from another, and
+/// when that is depends on the load of the machine. A single thread takes none.
+static SPARE: AtomicU64 = AtomicU64::new(0);
+
+/// Trains over the ends of epochs, and evaluates; then four times again, counted.
 fn check<M, Q, O>(name: &str, mut trainer: Trainer<M, CrossEntropy, Q, O>, held_out: &Dataset)
 where
     M: Differentiable + Send,
@@ -57,8 +61,13 @@ where
         trainer.evaluate(held_out, 4).unwrap();
     };
     run();
-    let found = (0..4).map(|_| allocations(&mut run)).min();
-    assert_eq!(found, Some(0), "{name}: allocations in five steps and an evaluation");
+    let found: u64 = (0..4).map(|_| allocations(&mut run)).sum();
+    let spare = SPARE.load(Relaxed);
+    assert!(
+        found <= spare,
+        "{name}: {found} allocations in twenty steps and four evaluations, where the pool's threads may have {spare}"
+    );
+    SPARE.store(spare - found, Relaxed);
 }
 
 fn elbo<M: Model, Q: Posterior>(model: M, posterior: Q) -> Elbo<M, CrossEntropy, Q> {
@@ -171,6 +180,7 @@ fn steps_and_evaluations_allocate_nothing() {
     // Inside a pool, as all parallel work of the pool's own threads is: from outside each call is put into a
     // queue, whose memory grows by a block now and then.
     for threads in [1, 2] {
+        SPARE.store(if threads == 1 { 0 } else { threads as u64 }, Relaxed);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(run);
     }

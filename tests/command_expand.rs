@@ -220,12 +220,26 @@ fn what_cannot_be_expanded_is_refused() {
             &["fill-scale", "positive"],
         );
     }
-    let unfilled = ["--fill-scale", "0.5"];
-    refused(
-        &[&["expand", text(&input), text(&again)], &group_conv[..], &unfilled[..]].concat(),
-        &["--fill-scale", "diagonal or paired"],
-    );
     assert!(!again.exists());
+}
+
+/// Scripts may give the scale with every arrangement.
+#[test]
+fn a_fill_scale_without_blocks_to_fill_is_noted_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = network(folder.path(), false);
+    let files =
+        ["plain", "told"].map(|name| folder.path().join(name).with_extension("safetensors"));
+    for arrangement in ["group-conv", "row-rolled", "row-constant"] {
+        let args = |file| ["expand", text(&input), text(file), "--arrangement", arrangement];
+        let plain = done(&args(&files[0]));
+        assert!(!plain.contains("--fill-scale"), "{plain}");
+        let told = done(&[&args(&files[1])[..], &["--fill-scale", "0.5"]].concat());
+        let note = format!("Note: --fill-scale has no effect: the arrangement {arrangement} ");
+        assert!(told.contains(&note), "{told}");
+        let [plain, told] = files.each_ref().map(|file| std::fs::read(file).unwrap());
+        assert_eq!(plain, told, "{arrangement}");
+    }
 }
 
 #[test]

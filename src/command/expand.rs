@@ -60,12 +60,14 @@ pub(crate) fn run(args: &Args, common: &Common) -> Result<Outcome, CommandError>
     }
     let filled =
         matches!(args.arrangement, Filling::Paired | Filling::Blocks(Arrangement::Diagonal));
-    if args.fill_scale.is_some() && !filled {
-        let message = "--fill-scale: expected with --arrangement diagonal or paired, which have blocks to fill";
-        return Err(CommandError::new(message));
-    }
     outputs.keep(&args.input)?;
     let (posterior, mut notes) = args.file.read(&args.input)?;
+    if args.fill_scale.is_some() && !filled {
+        notes.push(format!(
+            "--fill-scale has no effect: the arrangement {} has no blocks to fill, as diagonal and paired have",
+            args.arrangement
+        ));
+    }
     let expanded =
         expand(&posterior, args.group, args.arrangement, args.fill_scale.unwrap_or(FILL_SCALE))
             .map_err(|error| CommandError::new(format!("{:?}: {error}", args.input)))?;

@@ -45,8 +45,9 @@ impl Schedule {
 ///
 /// As PyTorch does it, by `limit/(norm + 10⁻⁶)`, so that a gradient of just the limit shrinks a little.
 ///
-/// Where squares leave the scalar's range (in single precision from `1.8·10¹⁹` on), they are taken relative to the
-/// largest entry, so that the direction is kept for every finite gradient.
+/// Where squares leave the scalar's range (in single precision from `1.8·10¹⁹` on), or the factor does, they are taken
+/// relative to the largest entry, so that the direction of a finite gradient is kept, unless `limit·g/(norm + 10⁻⁶)` itself
+/// underflows.
 ///
 /// # Panics
 /// If the multiplicities are of another length.
@@ -61,21 +62,25 @@ pub fn clip<T: Real>(gradient: &mut [T], multiplicity: Option<&[T]>, limit: T) -
     if square.is_number() && square >= least {
         let norm = Float::sqrt(square);
         let factor = limit / (norm + epsilon);
-        if factor < T::one() {
-            gradient.iter_mut().for_each(|g| *g *= factor);
+        if !(factor < T::one()) {
+            return norm;
         }
-        return norm;
+        if factor >= <T as Float>::min_positive_value() {
+            gradient.iter_mut().for_each(|g| *g *= factor);
+            return norm;
+        }
     }
     let largest = gradient.iter().fold(T::zero(), |largest, g| Float::max(largest, g.magnitude()));
     if !(largest > T::zero() && largest.is_number()) {
         return square;
     }
     let relative = Float::sqrt(squares(gradient, multiplicity, largest));
-    let factor = limit / (relative + epsilon / largest);
-    if factor < largest {
+    let norm = largest * relative;
+    if limit < norm + epsilon {
+        let factor = limit / (relative + epsilon / largest);
         gradient.iter_mut().for_each(|g| *g = *g / largest * factor);
     }
-    largest * relative
+    norm
 }
 
 /// `Σ count · (g/unit)²`.
@@ -124,7 +129,23 @@ mod tests {
                 assert!((g[1] / expected[1] - 1.0).abs() < slack, "{g:?}");
             }
             assert_eq!(g[2], 0.0);
+            // limit·g/(norm + 10⁻⁶) is 4·10⁻⁵⁷ at 10⁻³⁰, and no number; at 10⁻²² it is subnormal, and each entry is
+            // within one step of the smallest numbers.
+            assert_eq!(g[1] == 0.0, scale == 1e-30, "{g:?}");
+            if g[1] != 0.0 {
+                let slack = 2.0 * f32::from_bits(1) / g[1].abs() + 8.0 * f32::EPSILON;
+                assert!((g[0] / g[1] + 0.75).abs() < slack, "{g:?}");
+            }
         }
+        // The factor 2·10⁻⁴⁹ is no number of single precision, the result is.
+        let mut g = [3e18_f32, -4e18];
+        assert!((clip(&mut g, None, 1e-30) / 5e18 - 1.0).abs() < 8.0 * f32::EPSILON);
+        assert!((g[0] / 0.6e-30 - 1.0).abs() < 8.0 * f32::EPSILON, "{g:?}");
+        assert!((g[1] / -0.8e-30 - 1.0).abs() < 8.0 * f32::EPSILON, "{g:?}");
+        // And 10⁻⁶ over the smallest number is none.
+        let mut g = [f32::from_bits(1)];
+        assert_eq!(clip(&mut g, None, 1.0), f32::from_bits(1));
+        assert_eq!(g, [f32::from_bits(1)]);
         let mut g = [f32::MAX; 4];
         assert_eq!(clip(&mut g, Some(&[1.0; 4]), 1.0), f32::INFINITY);
         assert!(g.iter().all(|x| (x - 0.5).abs() < 1e-6), "{g:?}");

@@ -114,7 +114,8 @@ fn optimisers(scene: &Scene, drops: Drops) -> Checked<Outcome> {
     let mut outcome = Outcome::vacuous();
     for (kind, mut optimiser) in adaptive::<Tracked>().into_iter().enumerate() {
         let mut w = start.clone();
-        let steps = run.train_above(&mut w, &mut *optimiser, adaptive_rate(), STEPS, LEAST_SLOPE);
+        let steps =
+            run.train_above(&mut w, &mut *optimiser, adaptive_rate(), STEPS, LEAST_SLOPE)?;
         // A start that has not moved shows nothing.
         let found = (steps >= FEWEST).then(|| run.invariant(&w, drops != Drops::Nothing));
         outcome = outcome.and_kind(|kind| ADAPTIVE[kind], kind, found);

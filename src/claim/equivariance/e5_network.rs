@@ -95,9 +95,14 @@ where
     // In 200 steps small enough that a bound on rounding, which adds where errors cancel, stays far below what the
     // steps do.
     let rate = Tracked::one() / Tracked::count(1 << 11);
-    Ok(linear(net.mean_field(), rate, 2).map(|(mut optimiser, rate)| {
+    let mut found = [None; 6];
+    for (found, (mut optimiser, rate)) in found.iter_mut().zip(linear(net.mean_field(), rate, 2)) {
         let mut w = start.clone();
-        run.train(&mut w, &mut *optimiser, rate, steps, 0.0);
-        Some(run.invariant(&w))
-    }))
+        let taken = run.train(&mut w, &mut *optimiser, rate, steps, 0.0)?;
+        if taken != steps {
+            return Err(format!("{taken} of {steps} steps").into());
+        }
+        *found = Some(run.invariant(&w));
+    }
+    Ok(found)
 }

@@ -96,10 +96,12 @@ where
         _ => (8, 8, 0.0, Tracked::one()),
     };
     run.elbo.weights = Weights { likelihood, divergence: Tracked::one() };
-    Ok(adaptive::<Tracked>().map(|mut optimiser| {
+    let mut found = [None; 3];
+    for (found, mut optimiser) in found.iter_mut().zip(adaptive::<Tracked>()) {
         let mut w = start.clone();
-        let taken = run.train(&mut w, &mut *optimiser, adaptive_rate(), steps, least);
+        let taken = run.train(&mut w, &mut *optimiser, adaptive_rate(), steps, least)?;
         // A start that has not moved shows nothing.
-        (taken >= fewest).then(|| run.invariant(&w))
-    }))
+        *found = (taken >= fewest).then(|| run.invariant(&w));
+    }
+    Ok(found)
 }

@@ -1,12 +1,12 @@
 //! A mean field on a network that is trained with other noise in every step.
 
-use super::e5_run::by_margin;
+use super::e5_run::{by_margin, train_above};
 use super::regression::Checked;
 use super::trained_network::{Net, batch, numbers};
 use crate::claim::Outcome;
 use crate::claim::rounding::{Tracked, all_close};
 use crate::claim::scene::Scene;
-use crate::inference::optimiser::{Optimiser, Rates};
+use crate::inference::optimiser::Optimiser;
 use crate::inference::{
     Augmentation, Augmenter, CoordinateSymmetry, Dataset, Elbo, GaussianPrior, MeanField, Memory,
     Noise, SquaredError,
@@ -66,7 +66,7 @@ impl<'a, M: Differentiable<Tracked> + Clone> NetworkRun<'a, M> {
         self.projected(&self.net.coordinates::<Tracked>(self.scene))
     }
 
-    /// Some steps, as long as every partial derivative has at least this size; the number of those taken.
+    /// [`train_above`] with other noise in every step.
     pub(super) fn train(
         &mut self,
         w: &mut [Tracked],
@@ -74,20 +74,14 @@ impl<'a, M: Differentiable<Tracked> + Clone> NetworkRun<'a, M> {
         rate: Tracked,
         steps: usize,
         least: f64,
-    ) -> usize {
-        let dim = self.net.dim();
-        let (mut gradient, mut noise) = (w.to_vec(), Vec::new());
-        for step in 0..steps {
-            let base: Vec<Tracked> = numbers(self.scene, dim, 257 + dim * step);
-            self.orbits.expand(&base, dim, &mut noise);
-            let data = batch(&self.data);
-            self.elbo.gradient(w, data, &noise, &mut gradient, &mut self.memory);
-            if gradient.iter().any(|slope| !(slope.value().abs() >= least)) {
-                return step;
-            }
-            optimiser.step(Rates::uniform(rate), w, &gradient);
-        }
-        steps
+    ) -> Checked<usize> {
+        let Self { net, scene, data, elbo, orbits, memory, .. } = self;
+        let (dim, mut noise) = (net.dim(), Vec::new());
+        train_above(w, optimiser, rate, steps, least, |step, w, out| {
+            let base: Vec<Tracked> = numbers(scene, dim, 257 + dim * step);
+            orbits.expand(&base, dim, &mut noise);
+            elbo.gradient(w, batch(data), &noise, out, memory);
+        })
     }
 
     fn projected(&self, w: &[Tracked]) -> Vec<Tracked> {

@@ -68,6 +68,34 @@ pub(super) fn far_means<T: Real>(orbits: &SignedOrbits) -> Option<Vec<T>> {
     Some(means)
 }
 
+/// Some steps, as long as every partial derivative has at least this size, all of them for 0; the number of those taken.
+/// `gradient` is told the number of the step.
+///
+/// # Errors
+/// If a derivative is no finite number: such a run says nothing of the claim, and a theorem must not pass by it.
+pub(super) fn train_above<T: Real>(
+    w: &mut [T],
+    optimiser: &mut dyn Optimiser<T>,
+    rate: T,
+    steps: usize,
+    least: f64,
+    mut gradient: impl FnMut(usize, &[T], &mut [T]),
+) -> Checked<usize> {
+    let mut slopes = w.to_vec();
+    for step in 0..steps {
+        gradient(step, w, &mut slopes);
+        let sizes = || slopes.iter().map(|slope| slope.nearest_f64().abs());
+        if let Some(size) = sizes().find(|size| !size.is_finite()) {
+            return Err(format!("step {step}: a partial derivative of size {size}").into());
+        }
+        if sizes().any(|size| size < least) {
+            return Ok(step);
+        }
+        optimiser.step(Rates::uniform(rate), w, &slopes);
+    }
+    Ok(steps)
+}
+
 /// A mean field on a linear model, with an invariant start.
 pub(super) struct Run<T: Real> {
     pub(super) objective: ExactElbo<T>,
@@ -133,7 +161,7 @@ impl<T: Real> Run<T> {
         }
     }
 
-    /// Some steps, as long as every partial derivative has at least this size; the number of those taken.
+    /// [`train_above`] on this objective.
     pub(super) fn train_above(
         &self,
         w: &mut [T],
@@ -141,16 +169,10 @@ impl<T: Real> Run<T> {
         rate: T,
         steps: usize,
         least: f64,
-    ) -> usize {
-        let mut gradient = w.to_vec();
-        for step in 0..steps {
-            self.objective.gradient(w, &mut gradient);
-            if gradient.iter().any(|slope| !(slope.nearest_f64().abs() >= least)) {
-                return step;
-            }
-            optimiser.step(Rates::uniform(rate), w, &gradient);
-        }
-        steps
+    ) -> Checked<usize> {
+        train_above(w, optimiser, rate, steps, least, |_, w, out| {
+            self.objective.gradient(w, out);
+        })
     }
 
     /// `Pw`.
@@ -166,5 +188,32 @@ impl Run<Tracked> {
     pub(super) fn invariant(&self, w: &[Tracked], control: bool) -> Outcome {
         let residual = all_close(w, &self.projected(w));
         Outcome::new("w = Pw", if control { by_margin(residual) } else { residual })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::equivariance::regression::{measured, settled};
+    use crate::inference::optimiser::Sgd;
+
+    fn run(slopes: [f64; 3], least: f64) -> Checked<usize> {
+        train_above(&mut [1.0], &mut Sgd::new(), 0.5, 3, least, |step, _, out| {
+            out[0] = slopes[step]
+        })
+    }
+
+    #[test]
+    fn training_stops_at_small_derivatives_and_fails_at_what_is_no_number() {
+        assert_eq!(run([1.0, 0.0, -1.0], 0.0).unwrap(), 3);
+        assert_eq!(run([1.0, -0.25, 1.0], 0.5).unwrap(), 1);
+        assert_eq!(run([1.0, 0.5, -0.5], 0.5).unwrap(), 3);
+        for broken in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            for least in [0.0, 0.5] {
+                let found = || run([1.0, broken, 1.0], least).map(|_| Outcome::vacuous());
+                assert!(!settled(found()).residual().holds(), "{broken}, {least}");
+                assert!(measured(found()).is_vacuous());
+            }
+        }
     }
 }

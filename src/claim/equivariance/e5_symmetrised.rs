@@ -18,7 +18,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         role: Role::Theorem,
         of: None,
         evidence: Evidence::Float,
-        statement: "five steps from any start, w ↦ Pw with the state symmetrised (first moment by P, second by |P|) or cleared, and five steps more: w = Pw; for heavy-ball, Nesterov, Adam and RMSprop",
+        statement: "five steps from a start that is not invariant (for Adam and RMSprop one far from the minimum), w ↦ Pw with the state symmetrised (first moment by P, second by |P|) or cleared, and five steps more: w = Pw; for heavy-ball, Nesterov, Adam and RMSprop",
         hypotheses: &[
             "J^G invariant (E3)",
             "signed permutations",
@@ -93,13 +93,15 @@ fn symmetrised_or_cleared(scene: &Scene) -> Checked<Outcome> {
         ("RMSprop", Method::RmsProp),
     ];
     let run = Run::<Tracked>::new(scene, Drops::Nothing)?;
-    Ok(METHODS.into_iter().enumerate().fold(Outcome::vacuous(), |outcome, (kind, (_, method))| {
+    let mut outcome = Outcome::vacuous();
+    for (kind, (_, method)) in METHODS.into_iter().enumerate() {
         let of = |state| trained(scene, &run, method, state);
-        let found = of(State::Symmetrised)
-            .zip(of(State::Cleared))
+        let found = of(State::Symmetrised)?
+            .zip(of(State::Cleared)?)
             .map(|(one, other)| one.and_of("state cleared", other));
-        outcome.and_kind(|kind| METHODS[kind].0, kind, found)
-    }))
+        outcome = outcome.and_kind(|kind| METHODS[kind].0, kind, found);
+    }
+    Ok(outcome)
 }
 
 fn one_moment_stale(scene: &Scene) -> Checked<Outcome> {
@@ -112,27 +114,37 @@ fn one_moment_stale(scene: &Scene) -> Checked<Outcome> {
         ("RMSprop, second moment", Method::RmsProp, State::SecondStale),
     ];
     let run = Run::<Tracked>::new(scene, Drops::Nothing)?;
-    let stale = STALE.into_iter().enumerate();
-    Ok(stale.fold(Outcome::vacuous(), |outcome, (kind, (_, method, state))| {
-        outcome.and_kind(|kind| STALE[kind].0, kind, trained(scene, &run, method, state))
-    }))
+    let mut outcome = Outcome::vacuous();
+    for (kind, (_, method, state)) in STALE.into_iter().enumerate() {
+        let found = trained(scene, &run, method, state)?;
+        outcome = outcome.and_kind(|kind| STALE[kind].0, kind, found);
+    }
+    Ok(outcome)
 }
 
 /// Five steps from a start that is not invariant, symmetrisation, five more; one if the state is stale. `None` where
 /// Adam or RMSprop meet a derivative near 0.
-fn trained(scene: &Scene, run: &Run<Tracked>, method: Method, state: State) -> Option<Outcome> {
+fn trained(
+    scene: &Scene,
+    run: &Run<Tracked>,
+    method: Method,
+    state: State,
+) -> Checked<Option<Outcome>> {
     let stale = matches!(state, State::FirstStale | State::SecondStale);
     let (mut w, rate, least) = if method.is_adaptive() {
-        (far(scene)?, adaptive_rate(), LEAST_SLOPE)
+        let Some(start) = far(scene) else { return Ok(None) };
+        (start, adaptive_rate(), LEAST_SLOPE)
     } else {
         let rate = Tracked::one() / (Tracked::count(16) * run.curvature);
         (scene.vector(Which::Q, run.start.len()), rate, 0.0)
     };
     let mut optimiser = method.optimiser();
-    let steps = |w: &mut [Tracked], optimiser: &mut dyn Optimiser<Tracked>, steps| {
-        (run.train_above(w, optimiser, rate, steps, least) == steps).then_some(())
+    let all = |w: &mut [Tracked], optimiser: &mut dyn Optimiser<Tracked>, steps| {
+        run.train_above(w, optimiser, rate, steps, least).map(|taken| taken == steps)
     };
-    steps(&mut w, &mut *optimiser, 5)?;
+    if !all(&mut w, &mut *optimiser, 5)? {
+        return Ok(None);
+    }
     run.symmetry.project(&mut w);
     let before = optimiser.state().clone();
     let after = optimiser.state_mut();
@@ -145,8 +157,8 @@ fn trained(scene: &Scene, run: &Run<Tracked>, method: Method, state: State) -> O
         State::SecondStale => after.second = before.second,
         State::Symmetrised | State::Cleared => {}
     }
-    steps(&mut w, &mut *optimiser, if stale { 1 } else { 5 })?;
-    Some(run.invariant(&w, stale))
+    let taken = all(&mut w, &mut *optimiser, if stale { 1 } else { 5 })?;
+    Ok(taken.then(|| run.invariant(&w, stale)))
 }
 
 /// A start far from the minimum that is not invariant: other means and scales in every coordinate.

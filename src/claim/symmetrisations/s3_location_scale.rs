@@ -119,7 +119,9 @@ fn exactly<E: LocationScaleEntry>(scene: &Scene) -> Result<Outcome, FamilyError>
     let rep = E::rep(scene);
     let (n, group) = (rep.dim(), rep.group());
     let orbits = SignedOrbits::of(&rep);
-    let square = <Rational as Scalar>::from_f64(E::SQUARE).unwrap_or_else(Rational::zero);
+    let Some(square) = <Rational as Scalar>::from_f64(E::SQUARE) else {
+        return Ok(Outcome::new("E z² as a fraction", Residual::failed()));
+    };
     let posed =
         |which| -> [Vec<Rational>; 2] { [scene.vector(which, n), scene.positive(which, n)] };
     let (q, other) = (posed(Which::Q), posed(Which::P));

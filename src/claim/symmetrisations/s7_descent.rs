@@ -212,14 +212,7 @@ fn squared_error(
     rep: &SignedPermutationRep<AnyGroup>,
     x: &[Tracked],
 ) -> Tracked {
-    let mean = q.mean();
-    let (mut sum, mut order) = (Tracked::zero(), 0);
-    for g in rep.group().elements() {
-        let error = dot(x, rep.apply(&g, mean.as_slice()).as_slice()) - Tracked::count(1);
-        sum += error * error;
-        order += 1;
-    }
-    sum / Tracked::count(order) + q.variance() * dot(x, x)
+    s7_exact::squared_error(rep, q.mean().as_slice(), &q.variance(), x)
 }
 
 /// `x` has entries of at most ¼; the variance is one of those of the scene.
