@@ -8,7 +8,9 @@ use crate::claim::enclosed::with_enclosed;
 use crate::claim::equivariance::network::Network;
 use crate::claim::rounding::{Tracked, close};
 use crate::claim::{About, Claim, Entry, Evidence, Mutation, Outcome, Role, Seeking};
-use crate::defect::{orbit_divergence_defect_bound, total_variation_defect_bound};
+use crate::defect::{
+    DefectBoundError, orbit_divergence_defect_bound, total_variation_defect_bound,
+};
 use crate::family::{Categorical, FamilyError, LogPartition, Member};
 use crate::group::{AnyGroup, Finite};
 use crate::law::Residual;
@@ -60,12 +62,12 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     ]
 }
 
-fn settled(result: Result<Outcome, FamilyError>) -> Outcome {
+fn settled(result: Result<Outcome, DefectBoundError>) -> Outcome {
     result.unwrap_or_else(|_| Outcome::new("a parameter was refused", Residual::failed()))
 }
 
 /// What cannot be posed shows nothing that can be measured.
-fn measured(result: Result<Outcome, FamilyError>) -> Outcome {
+fn measured(result: Result<Outcome, DefectBoundError>) -> Outcome {
     result.unwrap_or_else(|_| Outcome::vacuous())
 }
 
@@ -125,7 +127,7 @@ pub(super) fn posterior<T: Real>(
     Categorical::with_probabilities(weights).map(Some)
 }
 
-fn check(network: &Network, variant: Variant) -> Result<Outcome, FamilyError> {
+fn check(network: &Network, variant: Variant) -> Result<Outcome, DefectBoundError> {
     let Some(world) = World::<Tracked>::of(network, true) else { return Ok(Outcome::vacuous()) };
     let q = posterior(&world.q)?;
     let closed = match &q {
@@ -157,7 +159,7 @@ fn library(
     q: &Member<Categorical, Tracked>,
     network: &Network,
     outcome: Outcome,
-) -> Result<Outcome, FamilyError> {
+) -> Result<Outcome, DefectBoundError> {
     let rep = classes(network);
     let order = Tracked::count(world.moves.len());
     let (mut whole, mut least, mut rounding) = (Tracked::zero(), Tracked::zero(), 0.0);

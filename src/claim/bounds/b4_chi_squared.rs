@@ -7,7 +7,7 @@ use crate::action::push_forward;
 use crate::claim::equivariance::network::Network;
 use crate::claim::rounding::{Judge, Tracked, close};
 use crate::claim::{About, Claim, Entry, Evidence, Mutation, Outcome, Role, Seeking};
-use crate::defect::{VarianceBoundError, chi_squared_defect_bound};
+use crate::defect::{DefectBoundError, chi_squared_defect_bound};
 use crate::family::chi_squared;
 use crate::group::Finite;
 use crate::law::Residual;
@@ -150,7 +150,7 @@ fn closed_form(
     network: &Network,
     world: &World<Tracked>,
     mut outcome: Outcome,
-) -> Result<Outcome, VarianceBoundError> {
+) -> Result<Outcome, DefectBoundError> {
     let Some(q) = posterior(&world.q)? else { return Ok(outcome) };
     let rep = classes(network);
     let (mut sum, mut rounding) = (Tracked::exact(0.0), 0.0);
@@ -170,6 +170,6 @@ fn closed_form(
     Ok(outcome.and("the library's bound", residual))
 }
 
-fn settled(result: Result<Outcome, VarianceBoundError>) -> Outcome {
+fn settled(result: Result<Outcome, DefectBoundError>) -> Outcome {
     result.unwrap_or_else(|_| Outcome::new("a parameter was refused", Residual::failed()))
 }
