@@ -11,7 +11,6 @@ use num_traits::Float;
 pub(crate) struct Alignment<T> {
     pub(crate) square: T,
     /// On the square, for `A` and `C` as they are given; measured.
-    #[cfg_attr(not(any(test, feature = "catalogue")), expect(dead_code))]
     pub(crate) error: T,
 }
 

@@ -181,6 +181,8 @@ pub fn symmetrized_json(
 fn figure(x: f64) -> String {
     if x == 0.0 {
         "0".into()
+    } else if x == f64::INFINITY {
+        "∞".into()
     } else if (1e-2..1e5).contains(&x) {
         let decimals = (3 - x.log10().floor() as i32).clamp(0, 5) as usize;
         format!("{x:.decimals$}")

@@ -15,18 +15,17 @@ fn coordinates(seed: u64) -> Vec<f64> {
 #[test]
 fn the_divergence_is_that_of_the_family() {
     use crate::family::{FullGaussian, LogPartition};
-    let (_, prior) = priors::<Tracked>();
-    let mean = nalgebra::DVector::from_vec(numbers::<Tracked>(8, 16));
-    let base = DMatrix::from_vec(16, 16, numbers::<Tracked>(10, 256));
+    let (_, prior) = priors::<f64>();
+    let mean = nalgebra::DVector::from_vec(numbers::<f64>(8, 16));
+    let base = DMatrix::from_vec(16, 16, numbers::<f64>(10, 256));
     let precision = &base * base.transpose() + DMatrix::identity(16, 16);
-    let p = FullGaussian::with_covariance(&mean, &inverse(&precision).unwrap()).unwrap();
+    let p = FullGaussian::with_covariance(&mean, &precision.try_inverse().unwrap()).unwrap();
     let (q, w) = (SymmetricRoot::new(16), coordinates(3));
-    let w: Vec<Tracked> = w.into_iter().map(Tracked::exact).collect();
     let member = q.member(&w).unwrap();
-    let exact: Tracked = member.family().kl(&member, &p);
-    // The rounding of both sides, bounded operation by operation; and the bound must tell something.
-    let residual = close(&q.divergence(&w, &prior), &exact);
-    assert!(residual.holds() && residual.tolerance() < 1e-3 * exact.value(), "{residual}");
+    let exact: f64 = member.family().kl(&member, &p);
+    // Condition numbers of precision and covariance are below 10⁴: n κ ε = 1.6·10⁵ ε for each of the inverse, the
+    // factorisations and the product on either side.
+    assert!((q.divergence(&w, &prior) / exact - 1.0).abs() < 1e6 * f64::EPSILON);
 }
 
 /// A root of condition 10¹⁰, with a negative eigenvalue: its square is singular in double precision.
