@@ -7,7 +7,7 @@
 
 use super::aligned::Aligned;
 use super::lanes::Lanes;
-use super::lists::{Entry, GROUP, Lists};
+use super::lists::{ByChannel, ByPixel, Entry, GROUP, windows};
 use super::spec::Layer;
 use pulp::{Simd, WithSimd};
 use std::ops::Range;
@@ -69,11 +69,14 @@ impl<T: Lanes> WithSimd for IntoBlocks<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let pixels = self.images.len() / self.layer.inputs;
+        let (inputs, lanes) = (self.layer.inputs, T::lanes::<S>());
+        let pixels = self.images.len() / inputs;
         let out = T::vectors_mut::<S>(self.blocked);
-        for (pixel, inputs) in self.images.chunks_exact(self.layer.inputs).enumerate() {
-            for (block, inputs) in inputs.chunks(T::lanes::<S>()).enumerate() {
-                out[block * pixels + pixel] = T::load(simd, inputs);
+        for (block, out) in out.chunks_exact_mut(pixels).take(blocks(self.layer, lanes)).enumerate()
+        {
+            let range = block * lanes..inputs.min((block + 1) * lanes);
+            for (out, inputs) in out.iter_mut().zip(self.images.chunks_exact(inputs)) {
+                *out = T::load(simd, &inputs[range.clone()]);
             }
         }
     }
@@ -84,8 +87,7 @@ pub(super) struct WeightGradient<'a, T> {
     pub(super) layer: &'a Layer,
     /// By blocks.
     pub(super) inputs: &'a [T],
-    /// By channel.
-    pub(super) entries: &'a Lists<T>,
+    pub(super) entries: &'a ByChannel<T>,
     /// By blocks.
     pub(super) weight: &'a mut [T],
     pub(super) bias: &'a mut [T],
@@ -198,8 +200,7 @@ pub(super) struct InputGradient<'a, T> {
     pub(super) layer: &'a Layer,
     /// From [`PackBlocks`].
     pub(super) weights: &'a [T],
-    /// By pixel.
-    pub(super) entries: &'a Lists<T>,
+    pub(super) entries: &'a ByPixel<T>,
     /// Room for the gradient by blocks.
     pub(super) blocked: &'a mut [T],
     /// In the layer's frame; what falls on the padding is of no use.
@@ -213,16 +214,19 @@ impl<T: Lanes> WithSimd for InputGradient<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         let layer = self.layer;
         let (kernel, area) = (layer.kernel, layer.kernel * layer.kernel);
-        let (map, side, pixels) = (layer.map(), layer.frame().full_side(), layer.frame().pixels());
+        let (side, pixels) = (layer.frame().full_side(), layer.frame().pixels());
         let blocked =
             &mut T::vectors_mut::<S>(self.blocked)[..blocks(layer, T::lanes::<S>()) * pixels];
         blocked.fill(T::splat(simd, T::zero()));
         let weights = T::vectors::<S>(self.weights).chunks_exact(layer.outputs * area);
         for (out, weights) in blocked.chunks_exact_mut(pixels).zip(weights) {
             for (group, weights) in weights.chunks(GROUP * area).enumerate() {
-                for pixel in 0..map * map {
-                    let entries = self.entries.list(group * map * map + pixel);
-                    let out = &mut out[pixel / map * side + pixel % map..];
+                for place in 0..4 * windows(layer) {
+                    let (window, pixel) = (place / 4, place % 4);
+                    let entries = self.entries.list(group * windows(layer) + window, pixel);
+                    let row = 2 * (window / layer.pooled()) + pixel / 2;
+                    let column = 2 * (window % layer.pooled()) + pixel % 2;
+                    let out = &mut out[row * side + column..];
                     if kernel == 3 {
                         add_weights::<T, S, 3>(simd, entries, weights, area, out, side);
                         continue;

@@ -17,41 +17,60 @@ pub(super) struct Entry<T> {
     pub(super) at: u32,
 }
 
-/// Lists of entries, each with room for as many as there can be.
+fn empty<T: Lanes>() -> Entry<T> {
+    Entry { value: T::zero(), at: 0 }
+}
+
+/// Where the gradient of each channel is not zero, over some images.
 #[derive(Clone, Debug)]
-pub(super) struct Lists<T> {
+pub(super) struct ByChannel<T> {
+    /// Channel after channel, each with room for as many as there can be.
     entries: Vec<Entry<T>>,
     counts: Vec<usize>,
     room: usize,
 }
 
-impl<T: Lanes> Lists<T> {
-    /// For layers with so many lists of so many entries each.
-    pub(super) fn new(layers: impl Iterator<Item = (usize, usize)> + Clone) -> Self {
-        let entries = layers.clone().map(|(lists, room)| lists * room).max().unwrap_or(0);
-        let counts = layers.map(|(lists, _)| lists).max().unwrap_or(0);
-        let empty = Entry { value: T::zero(), at: 0 };
-        Self { entries: vec![empty; entries], counts: vec![0; counts], room: 0 }
+impl<T: Lanes> ByChannel<T> {
+    /// For any of these layers, with so many images.
+    pub(super) fn new<'a>(layers: impl Iterator<Item = (&'a Layer, usize)>) -> Self {
+        let mut lists = Self { entries: Vec::new(), counts: Vec::new(), room: 0 };
+        for (layer, images) in layers {
+            let entries = layer.outputs * images * windows(layer);
+            lists.entries.resize(lists.entries.len().max(entries), empty());
+            lists.counts.resize(lists.counts.len().max(layer.outputs), 0);
+        }
+        lists
     }
 
-    /// Empties as many lists, each with this room from now on.
-    pub(super) fn clear(&mut self, (lists, room): (usize, usize)) {
-        self.counts[..lists].fill(0);
-        self.room = room;
+    /// Empties the lists of a layer.
+    pub(super) fn clear(&mut self, layer: &Layer, images: usize) {
+        self.counts[..layer.outputs].fill(0);
+        self.room = images * windows(layer);
     }
 
-    /// Adds an entry, or writes one that the next will replace: there is room, since no list is pushed
-    /// to more often than it has places.
-    #[inline(always)]
-    fn push_if(&mut self, kept: bool, list: usize, value: T, at: u32) {
-        let count = self.counts[list];
-        self.entries[list * self.room + count] = Entry { value, at };
-        self.counts[list] = count + usize::from(kept);
+    pub(super) fn list(&self, channel: usize) -> &[Entry<T>] {
+        &self.entries[channel * self.room..][..self.counts[channel]]
     }
 
-    #[inline(always)]
-    pub(super) fn list(&self, list: usize) -> &[Entry<T>] {
-        &self.entries[list * self.room..][..self.counts[list]]
+    /// Adds the entries of one image.
+    pub(super) fn add(&mut self, layer: &Layer, image: usize, map: Map<'_, T>) {
+        let (pooled, input) = (layer.pooled(), layer.frame());
+        for row in 0..pooled {
+            for column in 0..pooled {
+                let (winners, upstream) = map.window(layer, row, column);
+                // In the frame, padding included, the receptive field of a pixel begins at its own place.
+                let corner = image * input.pixels() + 2 * row * input.full_side() + 2 * column;
+                let below = corner + input.full_side();
+                let places = [corner, corner + 1, below, below + 1, corner];
+                let lists = self.counts.iter_mut().zip(self.entries.chunks_exact_mut(self.room));
+                for ((winner, &value), (count, list)) in winners.iter().zip(upstream).zip(lists) {
+                    let winner = winner_of(winner);
+                    // Written in any case, and replaced by the next one unless it counts: no branch.
+                    list[*count] = Entry { value, at: places[winner] as u32 };
+                    *count += usize::from(winner != OFF_SLOT);
+                }
+            }
+        }
     }
 }
 
@@ -60,53 +79,82 @@ impl<T: Lanes> Lists<T> {
 /// 18 where it has 32), and enough for the lists not to be too short.
 pub(super) const GROUP: usize = 64;
 
-/// How many lists there are, and of how many entries, by channel, for so many images.
-pub(super) fn by_channel(layer: &Layer, images: usize) -> (usize, usize) {
-    (layer.outputs, images * layer.pooled() * layer.pooled())
+/// The lists of a window: one for each pixel, and one for what nobody won.
+const SLOTS: usize = 5;
+const OFF_SLOT: usize = OFF as usize;
+
+/// Where the gradient at each pixel of one image is not zero, by group of channels, window and pixel of the window.
+#[derive(Clone, Debug)]
+pub(super) struct ByPixel<T> {
+    entries: Vec<[[Entry<T>; GROUP]; SLOTS]>,
+    counts: Vec<[usize; SLOTS]>,
 }
 
-/// How many lists there are, and of how many entries, by group of channels and pixel, for one image.
-pub(super) fn by_pixel(layer: &Layer) -> (usize, usize) {
-    (layer.outputs.div_ceil(GROUP) * layer.map() * layer.map(), GROUP)
-}
-
-/// Adds the entries of one image to the lists by channel, and writes the lists by pixel, if there are
-/// such lists.
-pub(super) fn list<T: Lanes>(
-    layer: &Layer,
-    image: usize,
-    winners: &[T],
-    (upstream, frame): (&[T], Frame),
-    by_channel: &mut Lists<T>,
-    mut by_pixel: Option<&mut Lists<T>>,
-) {
-    let (map, pooled, input) = (layer.map(), layer.pooled(), layer.frame());
-    if let Some(lists) = &mut by_pixel {
-        lists.clear(self::by_pixel(layer));
+impl<T: Lanes> ByPixel<T> {
+    /// For any of these layers.
+    pub(super) fn new<'a>(layers: impl Iterator<Item = &'a Layer>) -> Self {
+        let most = layers.map(|layer| layer.outputs.div_ceil(GROUP) * windows(layer)).max();
+        let most = most.unwrap_or(0);
+        Self { entries: vec![[[empty(); GROUP]; SLOTS]; most], counts: vec![[0; SLOTS]; most] }
     }
-    for row in 0..pooled {
-        for column in 0..pooled {
-            let winners = &winners[(row * pooled + column) * layer.outputs..][..layer.outputs];
-            let upstream = &upstream[frame.at(row, column)..][..layer.outputs];
-            // In the frame, padding included, the receptive field of a pixel begins at its own place.
-            let corner = image * input.pixels() + 2 * row * input.full_side() + 2 * column;
-            let places = window(corner, input.full_side());
-            let pixels = window(2 * row * map + 2 * column, map);
-            for (channel, (&winner, &value)) in winners.iter().zip(upstream).enumerate() {
-                let winner = winner.index().min(usize::from(OFF));
-                let kept = winner != usize::from(OFF);
-                by_channel.push_if(kept, channel, value, places[winner] as u32);
-                if let Some(lists) = &mut by_pixel {
-                    let list = channel / GROUP * map * map + pixels[winner];
-                    lists.push_if(kept, list, value, (channel % GROUP) as u32);
+
+    /// The list of a group of channels, for one pixel of a window.
+    #[inline(always)]
+    pub(super) fn list(&self, window: usize, pixel: usize) -> &[Entry<T>] {
+        &self.entries[window][pixel][..self.counts[window][pixel]]
+    }
+
+    /// Writes the lists of one image.
+    pub(super) fn set(&mut self, layer: &Layer, map: Map<'_, T>) {
+        let pooled = layer.pooled();
+        for row in 0..pooled {
+            for column in 0..pooled {
+                let (winners, upstream) = map.window(layer, row, column);
+                let groups = winners.chunks(GROUP).zip(upstream.chunks(GROUP));
+                for (group, (winners, upstream)) in groups.enumerate() {
+                    let window = group * windows(layer) + row * pooled + column;
+                    let (lists, counts) = (&mut self.entries[window], &mut self.counts[window]);
+                    *counts = [0; SLOTS];
+                    for ((winner, &value), at) in winners.iter().zip(upstream).zip(0..) {
+                        let winner = winner_of(winner);
+                        let count = &mut counts[winner];
+                        // Never beyond the end: a group has no more channels than a list has places.
+                        lists[winner][*count % GROUP] = Entry { value, at };
+                        *count += 1;
+                    }
                 }
             }
         }
     }
 }
 
-/// The four pixels of a window that begins here, and the first again for no winner.
+/// The gradient of one image's pooled map.
+#[derive(Clone, Copy)]
+pub(super) struct Map<'a, T> {
+    /// Who won each window, by window and channel.
+    pub(super) winners: &'a [T],
+    /// The gradient, and how it lies there.
+    pub(super) upstream: &'a [T],
+    pub(super) frame: Frame,
+}
+
+impl<'a, T: Lanes> Map<'a, T> {
+    /// The winners of a window, and its gradients, by channel.
+    #[inline(always)]
+    fn window(self, layer: &Layer, row: usize, column: usize) -> (&'a [T], &'a [T]) {
+        let winners = &self.winners[(row * layer.pooled() + column) * layer.outputs..];
+        let upstream = &self.upstream[self.frame.at(row, column)..];
+        (&winners[..layer.outputs], &upstream[..layer.outputs])
+    }
+}
+
+/// How many windows a map has.
+pub(super) fn windows(layer: &Layer) -> usize {
+    layer.pooled() * layer.pooled()
+}
+
+/// The pixel that won a window, or the slot for none.
 #[inline(always)]
-fn window(first: usize, side: usize) -> [usize; 5] {
-    [first, first + 1, first + side, first + side + 1, first]
+fn winner_of<T: Lanes>(winner: &T) -> usize {
+    winner.index().min(OFF_SLOT)
 }

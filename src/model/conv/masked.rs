@@ -47,65 +47,105 @@ impl<T: Lanes> WithSimd for MaskedWeightGradient<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let (layer, lanes) = (self.layer, T::lanes::<S>());
-        let mut first = 0;
-        while first < layer.outputs {
-            let channels = first..layer.outputs.min(first + lanes);
-            for input in 0..layer.inputs {
-                let (sums, total) = self.sums::<S>(simd, channels.clone(), input);
-                let block = first / lanes * layer.inputs + input;
-                let weight = T::vectors_mut::<S>(&mut self.weight[block * TAPS * lanes..]);
-                weight[..TAPS].copy_from_slice(&sums);
-                T::vectors_mut::<S>(&mut self.bias[first..])[0] = total;
-            }
-            first += lanes;
+        match self.layer.inputs {
+            1 => self.add_all::<S, 1>(simd),
+            2 => self.add_all::<S, 2>(simd),
+            _ => self.add_all::<S, MOST_INPUTS>(simd),
         }
     }
 }
 
+/// The gradient of one register of output channels by the weights of one input, and by their biases.
+type Sums<V> = ([V; TAPS], V);
+
+/// A row of windows, and a register of the output channels.
+struct Windows<'a, T> {
+    /// The four lines of pixels that the row sees.
+    lines: [&'a [T]; 4],
+    /// Who won, from the first window on.
+    winners: &'a [T],
+    /// The gradients, from the first window on.
+    upstream: &'a [T],
+    channels: Range<usize>,
+}
+
 impl<T: Lanes> MaskedWeightGradient<'_, T> {
-    /// For a register of output channels and an input: the inputs weighted by the gradient at each place of
-    /// the kernel, and the sum of the gradient itself.
+    /// Row by row, so that the winners and the gradients of a row are in the first cache while one register of
+    /// channels after the other goes through them.
+    ///
+    /// The number of inputs is known when this is compiled: so the pixels of a line lie at fixed distances. Otherwise each
+    /// has an address of its own, more of them than there are registers for.
     #[inline(always)]
-    fn sums<S: Simd>(
+    fn add_all<S: Simd, const INPUTS: usize>(self, simd: S) {
+        let (layer, lanes, pooled) = (self.layer, T::lanes::<S>(), self.layer.pooled());
+        let (size, stride) = (layer.frame().len(), layer.frame().stride());
+        self.weight.fill(T::zero());
+        self.bias.fill(T::zero());
+        let weights = T::vectors_mut::<S>(self.weight).as_chunks_mut::<TAPS>().0;
+        let biases = T::vectors_mut::<S>(self.bias);
+        for image in 0..self.images {
+            let images = &self.inputs[image * size..][..size];
+            let upstream = &self.upstream[image * self.frame.len()..];
+            for row in 0..pooled {
+                let line = |offset: usize| {
+                    &images[(2 * row + offset) * stride..][..(2 * pooled + 2) * INPUTS]
+                };
+                let mut windows = Windows {
+                    lines: [line(0), line(1), line(2), line(3)],
+                    winners: &self.winners[(image * pooled + row) * pooled * layer.outputs..],
+                    upstream: &upstream[self.frame.at(row, 0)..],
+                    channels: 0..0,
+                };
+                let blocks = weights.chunks_exact_mut(INPUTS).zip(&mut *biases);
+                for (block, (weights, bias)) in blocks.enumerate() {
+                    let first = block * lanes;
+                    windows.channels = first..layer.outputs.min(first + lanes);
+                    for (input, weights) in weights.iter_mut().enumerate() {
+                        let before = (*weights, *bias);
+                        let after = windows.add::<S, INPUTS>(simd, layer, input, before);
+                        *weights = after.0;
+                        if input + 1 == INPUTS {
+                            *bias = after.1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<T: Lanes> Windows<'_, T> {
+    /// Adds the inputs weighted by the gradient at each place of the kernel, and the gradient itself.
+    #[inline(always)]
+    fn add<S: Simd, const INPUTS: usize>(
         &self,
         simd: S,
-        channels: Range<usize>,
+        layer: &Layer,
         input: usize,
-    ) -> ([T::Vector<S>; TAPS], T::Vector<S>) {
-        let (layer, pooled) = (self.layer, self.layer.pooled());
-        let (size, stride) = (layer.frame().len(), layer.frame().stride());
+        (mut sums, mut total): Sums<T::Vector<S>>,
+    ) -> Sums<T::Vector<S>> {
         let mut labels = [T::splat(simd, T::zero()); 4];
         for (index, label) in (0..).zip(&mut labels) {
             *label = T::splat(simd, T::label(index));
         }
-        let (mut sums, mut total) = ([T::splat(simd, T::zero()); TAPS], T::splat(simd, T::zero()));
-        for image in 0..self.images {
-            let images = &self.inputs[image * size..][..size];
-            let winners = &self.winners[image * pooled * pooled * layer.outputs..];
-            let upstream = &self.upstream[image * self.frame.len()..];
-            for row in 0..pooled {
-                for column in 0..pooled {
-                    let at = (row * pooled + column) * layer.outputs;
-                    let winner = T::load(simd, &winners[at..][channels.clone()]);
-                    let at = self.frame.at(row, column);
-                    let value = T::load(simd, &upstream[at..][channels.clone()]);
-                    let corner = 2 * row * stride + 2 * column * layer.inputs + input;
-                    let mut field = [[T::splat(simd, T::zero()); 4]; 4];
-                    for (offset, field) in field.iter_mut().enumerate() {
-                        let pixels = &images[corner + offset * stride..][..3 * layer.inputs + 1];
-                        for (column, x) in field.iter_mut().enumerate() {
-                            *x = T::splat(simd, pixels[column * layer.inputs]);
-                        }
-                    }
-                    for pixel in 0..4 {
-                        let value = T::keep_where_equal(simd, value, [winner, labels[pixel]]);
-                        total = T::plus(simd, total, value);
-                        for tap in 0..TAPS {
-                            let x = field[pixel / 2 + tap / 3][pixel % 2 + tap % 3];
-                            sums[tap] = T::fused(simd, value, x, sums[tap]);
-                        }
-                    }
+        let winners = self.winners.chunks_exact(layer.outputs);
+        let windows = winners.zip(self.upstream.chunks_exact(layer.outputs));
+        for (column, (winner, value)) in windows.take(layer.pooled()).enumerate() {
+            let winner = T::load(simd, &winner[self.channels.clone()]);
+            let value = T::load(simd, &value[self.channels.clone()]);
+            let mut field = [[T::splat(simd, T::zero()); 4]; 4];
+            for (field, line) in field.iter_mut().zip(self.lines) {
+                let pixels = &line[2 * column * INPUTS..][..4 * INPUTS];
+                for (column, x) in field.iter_mut().enumerate() {
+                    *x = T::splat(simd, pixels[column * INPUTS + input]);
+                }
+            }
+            for pixel in 0..4 {
+                let value = T::keep_where_equal(simd, value, [winner, labels[pixel]]);
+                total = T::plus(simd, total, value);
+                for tap in 0..TAPS {
+                    let x = field[pixel / 2 + tap / 3][pixel % 2 + tap % 3];
+                    sums[tap] = T::fused(simd, value, x, sums[tap]);
                 }
             }
         }

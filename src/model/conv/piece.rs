@@ -5,7 +5,7 @@ use super::aligned::{Aligned, LINE};
 use super::backward::{self, InputGradient, IntoBlocks, WeightGradient};
 use super::forward::{Forward, Panels};
 use super::lanes::Lanes;
-use super::lists::{self, Lists};
+use super::lists::{ByChannel, ByPixel, Map, windows};
 use super::masked::{self, MaskedWeightGradient};
 use super::readout::{self, Logits, ReadoutGradient};
 use super::spec::{Frame, Layer};
@@ -47,8 +47,8 @@ pub(super) struct Piece<T> {
     last: Aligned<T>,
     features: Vec<T>,
     scratch: Scratch<T>,
-    by_channel: Lists<T>,
-    by_pixel: Lists<T>,
+    by_channel: ByChannel<T>,
+    by_pixel: ByPixel<T>,
     /// Inputs of some images, and the gradient of those of one, by blocks.
     blocked_inputs: Aligned<T>,
     blocked_gradient: Aligned<T>,
@@ -66,7 +66,6 @@ impl<T: Lanes> Piece<T> {
     pub(super) fn new(net: &ConvNet, images: usize, lanes: usize) -> Self {
         let zeros = Aligned::zeros;
         let layers = &net.layers;
-        let windows = |layer: &Layer| layer.pooled() * layer.pooled() * layer.outputs;
         // No layer before the first asks for a gradient of its inputs.
         let later = &layers[1..];
         let listed = || {
@@ -82,14 +81,12 @@ impl<T: Lanes> Piece<T> {
         Self {
             images: 0,
             frames: layers.iter().map(|layer| zeros(images * layer.frame().len())).collect(),
-            winners: layers.iter().map(|layer| zeros(images * windows(layer))).collect(),
+            winners: layers.iter().map(|layer| zeros(images * winners(layer))).collect(),
             last: zeros(images * last),
             features: vec![T::zero(); images * features],
             scratch: Scratch::new(layers),
-            by_channel: Lists::new(
-                listed().map(|layer| lists::by_channel(layer, images.min(together(layer)))),
-            ),
-            by_pixel: Lists::new(later.iter().map(lists::by_pixel)),
+            by_channel: ByChannel::new(listed().map(|layer| (layer, images.min(together(layer))))),
+            by_pixel: ByPixel::new(later.iter()),
             blocked_inputs: zeros(largest(
                 &|layer| backward::blocked(layer, images.min(together(layer)), lanes),
                 &mut listed(),
@@ -130,7 +127,7 @@ impl<T: Lanes> Piece<T> {
 
     pub(super) fn forward(&mut self, net: &ConvNet, pass: &Pass<'_, T>, logits: &mut [T]) {
         for (index, layer) in net.layers.iter().enumerate() {
-            let windows = layer.pooled() * layer.pooled() * layer.outputs;
+            let winners = winners(layer);
             let (before, after) = self.frames.split_at_mut(index + 1);
             let (output, frame) = match after.first_mut() {
                 Some(next) => (next, net.layers[index + 1].frame()),
@@ -150,7 +147,7 @@ impl<T: Lanes> Piece<T> {
                 continue;
             }
             for image in 0..self.images {
-                let winners = &mut self.winners[index][image * windows..][..windows];
+                let winners = &mut self.winners[index][image * winners..][..winners];
                 pass.arch.dispatch(Forward {
                     layer,
                     panels: &pass.panels[index],
@@ -224,15 +221,17 @@ impl<T: Lanes> Piece<T> {
         images: Range<usize>,
         frame: Frame,
     ) {
-        let windows = layer.pooled() * layer.pooled() * layer.outputs;
-        let size = layer.frame().len();
-        self.by_channel.clear(lists::by_channel(layer, images.len()));
+        let (size, winners) = (layer.frame().len(), winners(layer));
+        self.by_channel.clear(layer, images.len());
         for (place, image) in images.clone().enumerate() {
-            let winners = &self.winners[index][image * windows..][..windows];
-            let upstream = &self.upstream[image * frame.len()..][..frame.len()];
-            let by_pixel = (index > 0).then_some(&mut self.by_pixel);
-            lists::list(layer, place, winners, (upstream, frame), &mut self.by_channel, by_pixel);
+            let map = Map {
+                winners: &self.winners[index][image * winners..][..winners],
+                upstream: &self.upstream[image * frame.len()..][..frame.len()],
+                frame,
+            };
+            self.by_channel.add(layer, place, map);
             if index > 0 {
+                self.by_pixel.set(layer, map);
                 pass.arch.dispatch(InputGradient {
                     layer,
                     weights: &pass.weights[index],
@@ -262,6 +261,11 @@ impl<T: Lanes> Piece<T> {
 /// first cache if they fit there.
 fn together(layer: &Layer) -> usize {
     (FIRST_CACHE / (layer.frame().pixels() * LINE)).clamp(1, PIECE)
+}
+
+/// How many winners the windows of a map have, of all channels.
+fn winners(layer: &Layer) -> usize {
+    windows(layer) * layer.outputs
 }
 
 /// Room for the gradients of a layer's weights and biases.
