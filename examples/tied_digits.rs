@@ -35,198 +35,33 @@
 
 #![allow(clippy::print_stdout)]
 
-use equibayes::audit::{Filling, NamedGroup, PosteriorNetwork, expand};
-use equibayes::checkpoint::{Convention, Posterior as File, Precision, TensorPair};
-use equibayes::data::digits;
-use equibayes::group::Cyclic;
-use equibayes::inference::optimiser::Sgd;
-use equibayes::inference::{
-    Augmentation, Augmenter, Batch, CrossEntropy, Dataset, Elbo, GaussianPrior, MeanField, Noise,
-    Posterior, Schedule, Settings, Streams, Tied, TiedDraws, Trainer, Use, Weights,
+mod digits;
+
+use digits::{
+    BATCH, Course, Curve, Result, SCALE, Split, accuracy, chosen, elbo, equivariance_error, file,
+    kaiming, mean_and_error, network, normal, split, trained, turns,
 };
-use equibayes::model::Differentiable;
-use equibayes::model::conv::{ConvJoint, ConvNet, ConvSpec};
-use equibayes::representation::{ActsOn, Channels, Layout, SignedOrbits};
+use equibayes::audit::{Filling, NamedGroup, PosteriorNetwork, expand};
+use equibayes::inference::{
+    Augmentation, Augmenter, Batch, Dataset, MeanField, Noise, Streams, Tied, TiedDraws,
+};
+use equibayes::model::conv::ConvNet;
+use equibayes::representation::{Channels, SignedOrbits};
 use equibayes::symmetrize::expansion::Arrangement;
-use rand_distr::{Distribution, StandardNormal};
-use std::error::Error;
+use std::ops::Range;
 use std::time::Instant;
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
-type Joint = ConvJoint<Cyclic>;
-
-const SIDE: usize = 8;
-const CLASSES: usize = 10;
 /// Channels of the network that is expanded, by 4 (and by 8 in pairs).
 const SMALL: [usize; 2] = [4, 8];
 const WIDE: [usize; 2] = [16, 32];
-const BATCH: usize = 64;
 const STEPS: u64 = 4000;
 /// When the small network is expanded.
 const OPERATOR: u64 = 800;
-/// Draws of the predictive.
-const DRAWS: usize = 8;
-/// The scale that every weight starts with, as `ρ = −3` does.
-const SCALE: f64 = 0.0486;
-
-/// A third of the images is for testing, a fifth of the rest for validation.
-struct Split {
-    train: Dataset,
-    validation: Dataset,
-    test: Dataset,
-}
-
-fn split(seed: u64) -> Result<Split> {
-    let images = digits();
-    let one_hot = images
-        .labels()
-        .flat_map(|label| (0..CLASSES).map(move |c| f64::from(u8::from(c == label))));
-    let all = Dataset::new(SIDE * SIDE, images.to_inputs(), CLASSES, one_hot.collect())?;
-    let (rest, test) = all.split(597, seed)?;
-    let (train, validation) = rest.split(240, seed + 1)?;
-    Ok(Split { train, validation, test })
-}
-
-fn network(channels: &[usize]) -> Result<ConvNet> {
-    Ok(ConvNet::new(ConvSpec::new(1, SIDE, channels, CLASSES))?)
-}
-
-/// Quarter turns of images and kernels, with channels in blocks of four as an expansion numbers them.
-fn turns(net: &ConvNet, channels: Channels) -> Result<Joint> {
-    Ok(net.joint(&Cyclic::new(4)?, channels, Layout::Blocked)?)
-}
-
-fn normal(seed: u64, index: u64, count: usize) -> Vec<f64> {
-    let mut rng = Streams::new(seed).stream(Use::Prediction, index, 1);
-    (0..count).map(|_| StandardNormal.sample(&mut rng)).collect()
-}
-
-/// Means that keep the size of activations: variance 2 over the number of inputs; biases 0.
-fn kaiming(net: &ConvNet, seed: u64) -> Vec<f64> {
-    let mut mean = normal(seed, 0, net.dim());
-    for tensor in net.tensors() {
-        let inputs: usize = tensor.shape[1..].iter().product();
-        let size = if tensor.shape.len() > 1 { (2.0 / inputs as f64).sqrt() } else { 0.0 };
-        mean[tensor.range.clone()].iter_mut().for_each(|m| *m *= size);
-    }
-    mean
-}
-
-fn elbo<Q: Posterior>(
-    net: &ConvNet,
-    posterior: Q,
-    examples: usize,
-) -> Result<Elbo<ConvNet, CrossEntropy, Q>> {
-    // The rotations of an image count as data, as in the paper.
-    let weights = Weights { likelihood: 1.0, divergence: 1.0 / (4 * examples) as f64 };
-    let prior = GaussianPrior::isotropic(net.dim(), 1.0)?;
-    Ok(Elbo { model: net.clone(), loss: CrossEntropy, posterior, prior, weights })
-}
-
-fn settings(seed: u64, steps: u64) -> Settings {
-    let schedule = Schedule::Cosine { steps };
-    Settings { batch: BATCH, rate: 0.05, schedule, seed, chunk: 256, ..Settings::default() }
-}
-
-/// The share of images whose class the mean probabilities over draws name.
-fn accuracy<Q: Posterior>(net: &ConvNet, q: &Q, w: &[f64], data: &Dataset) -> f64 {
-    let mut probabilities = vec![0.0; data.len() * CLASSES];
-    net.for_each_draw(
-        data.inputs(),
-        DRAWS,
-        |t, theta| q.draw(w, &normal(99, t as u64, q.noise_dim()), theta),
-        |_, logits| {
-            for (sum, row) in
-                probabilities.chunks_exact_mut(CLASSES).zip(logits.chunks_exact(CLASSES))
-            {
-                let top = row.iter().fold(f64::NEG_INFINITY, |top, &x| top.max(x));
-                let total: f64 = row.iter().map(|x| (x - top).exp()).sum();
-                sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += (x - top).exp() / total);
-            }
-        },
-        &mut net.workspace(data.len()),
-    );
-    let best = |row: &[f64]| (0..CLASSES).max_by(|&a, &b| row[a].total_cmp(&row[b]));
-    let rows = probabilities.chunks_exact(CLASSES).zip(data.targets().chunks_exact(CLASSES));
-    rows.filter(|(p, y)| best(p) == best(y)).count() as f64 / data.len() as f64
-}
-
-/// `max |Φ(θ, gx) − Φ(θ, x)|` over quarter turns, images and classes.
-fn equivariance_error(net: &ConvNet, theta: &[f64], data: &Dataset) -> Result<f64> {
-    let joint = turns(net, Channels::Trivial)?;
-    let logits = |inputs: &[f64]| {
-        let mut out = vec![0.0; data.len() * CLASSES];
-        net.forward(theta, inputs, &mut out, &mut net.workspace(data.len()));
-        out
-    };
-    let still = logits(data.inputs());
-    let mut worst = 0.0_f64;
-    for g in 1..4 {
-        let moved: Vec<f64> = data
-            .inputs()
-            .chunks_exact(SIDE * SIDE)
-            .flat_map(|x| joint.inputs().apply(&g, x).as_slice().to_vec())
-            .collect();
-        for (a, b) in logits(&moved).iter().zip(&still) {
-            worst = worst.max((a - b).abs());
-        }
-    }
-    Ok(worst)
-}
-
-/// Steps with the accuracies on validation and test images.
-type Curve = Vec<(u64, f64, f64)>;
-
 const CHECKPOINTS: [u64; 6] = [800, 1200, 1600, 2400, 3200, 4000];
 
-/// Trains from step `first` to the end, by these examples of each batch.
-fn trained<Q: Posterior + Clone>(
-    net: &ConvNet,
-    posterior: Q,
-    start: Vec<f64>,
-    data: &Split,
-    augmented: bool,
-    steps: std::ops::Range<u64>,
-    seed: u64,
-) -> Result<(Vec<f64>, Curve)> {
-    let elbo = elbo(net, posterior.clone(), data.train.len())?;
-    let sgd = Sgd::new().momentum(0.9).nesterov();
-    let mut trainer = Trainer::new(
-        elbo,
-        data.train.clone(),
-        sgd,
-        start,
-        settings(seed, steps.end - steps.start),
-    )?;
-    if augmented {
-        let joint = turns(net, Channels::Trivial)?;
-        trainer = trainer.augmented(Augmenter::new(&joint, Augmentation::Random(1))?);
-    }
-    let mut curve = Vec::new();
-    for step in steps.start + 1..=steps.end {
-        trainer.step()?;
-        if CHECKPOINTS.contains(&step) {
-            let of = |data| accuracy(net, &posterior, trainer.coordinates(), data);
-            curve.push((step, of(&data.validation), of(&data.test)));
-        }
-    }
-    Ok((trainer.coordinates().to_vec(), curve))
-}
-
-/// The means and scales of a network as a posterior's file holds them.
-fn file(net: &ConvNet, mean: &[f64], scale: &[f64]) -> Result<File> {
-    let pair = |tensor: &equibayes::model::conv::ConvTensor| {
-        let range = tensor.range.clone();
-        TensorPair::new(
-            &tensor.name,
-            tensor.shape.clone(),
-            mean[range.clone()].to_vec(),
-            scale[range].to_vec(),
-            Precision::F64,
-        )
-    };
-    let pairs = net.tensors().iter().map(pair).collect::<std::result::Result<_, _>>()?;
-    Ok(File::new(Convention::AugmentBnns, pairs)?)
+/// Steps of a run, on turned images or on images as they are.
+fn course(steps: Range<u64>, augmented: bool, seed: u64) -> Course<'static> {
+    Course { steps, augmented, seed, checkpoints: &CHECKPOINTS }
 }
 
 /// What became of one way to train: a curve, and how far the mean network is from equivariant at the end.
@@ -255,7 +90,7 @@ fn tied_outcome(
     q: Tied,
     start: Vec<f64>,
     data: &Split,
-    steps: std::ops::Range<u64>,
+    steps: Range<u64>,
     seed: u64,
 ) -> Result<Outcome> {
     let at_start = (
@@ -264,7 +99,7 @@ fn tied_outcome(
         accuracy(net, &q, &start, &data.test),
     );
     let first = steps.start;
-    let (w, mut curve) = trained(net, q.clone(), start, data, false, steps, seed)?;
+    let (w, mut curve) = trained(net, q.clone(), start, data, &course(steps, false, seed))?;
     if CHECKPOINTS.contains(&first) {
         curve.insert(0, at_start);
     }
@@ -282,7 +117,7 @@ fn compare(seed: u64) -> Result<Vec<Outcome>> {
     // Untied, on randomly turned images.
     let field = MeanField::new(wide.dim());
     let start = field.coordinates_of(&kaiming(&wide, seed), &vec![SCALE; wide.dim()])?;
-    let (w, curve) = trained(&wide, field, start, &data, true, 0..STEPS, seed)?;
+    let (w, curve) = trained(&wide, field, start, &data, &course(0..STEPS, true, seed))?;
     let error = equivariance_error(&wide, &field.moments(&w).0, &data.test)?;
     outcomes.push(Outcome { name: "untied from scratch", curve, error });
 
@@ -290,7 +125,7 @@ fn compare(seed: u64) -> Result<Vec<Outcome>> {
     let small = network(&SMALL)?;
     let field = MeanField::new(small.dim());
     let start = field.coordinates_of(&kaiming(&small, seed), &vec![SCALE; small.dim()])?;
-    let (w, before) = trained(&small, field, start, &data, true, 0..OPERATOR, seed)?;
+    let (w, before) = trained(&small, field, start, &data, &course(0..OPERATOR, true, seed))?;
     let (mean, scale) = field.moments(&w);
     println!(
         "seed {seed}: small network after {OPERATOR} steps: {:.1} % of test images",
@@ -303,14 +138,14 @@ fn compare(seed: u64) -> Result<Vec<Outcome>> {
     ];
     for (filling, [untied, tied]) in kinds {
         let expanded = expand(&file(&small, &mean, &scale)?, NamedGroup::C4, filling, 1e-6)?;
-        let network = PosteriorNetwork::of(&expanded.posterior, [1, SIDE, SIDE])?;
+        let network = PosteriorNetwork::of(&expanded.posterior, [1, digits::SIDE, digits::SIDE])?;
         let net = network.net();
         let field = MeanField::new(net.dim());
         let start = field.coordinates_of(network.mean(), network.sigma())?;
         let of = |data| accuracy(net, &field, &start, data);
         let at_start = (OPERATOR, of(&data.validation), of(&data.test));
         let (w, mut curve) =
-            trained(net, field, start.clone(), &data, true, OPERATOR..STEPS, seed)?;
+            trained(net, field, start, &data, &course(OPERATOR..STEPS, true, seed))?;
         curve.insert(0, at_start);
         let mean = field.moments(&w).0;
         println!(
@@ -423,15 +258,8 @@ fn main() -> Result<()> {
         for (k, _) in CHECKPOINTS.iter().enumerate() {
             print!("{:>7.1}", 100.0 * mean(&|o| o.curve[k].2));
         }
-        // The checkpoint with the best validation accuracy, the later of equals.
-        let chosen = |o: &Outcome| {
-            let best = o.curve.iter().max_by(|a, b| a.1.total_cmp(&b.1));
-            best.map_or(0.0, |point| point.2)
-        };
-        let chosen: Vec<f64> = of_way.iter().map(|o| 100.0 * chosen(o)).collect();
-        let average = chosen.iter().sum::<f64>() / seeds as f64;
-        let spread = chosen.iter().map(|x| (x - average).powi(2)).sum::<f64>();
-        let error = (spread / ((seeds.max(2) - 1) * seeds) as f64).sqrt();
+        let at_best: Vec<f64> = of_way.iter().map(|o| 100.0 * chosen(&o.curve)).collect();
+        let (average, error) = mean_and_error(&at_best);
         let worst = of_way.iter().map(|o| o.error).fold(0.0, f64::max);
         println!("{average:>7.1} ±{error:>4.1} {worst:>8.0e}");
     }

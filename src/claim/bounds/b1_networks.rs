@@ -1,13 +1,12 @@
 //! B1 for one layer of erf units: outputs with bounds, and total variation on the line in between.
 
-use super::networks::{Posed, closed};
+use super::networks::{ClosedBound, Posed, closed};
 use super::world::{minus, square};
-use super::{TOLERANCE, at_most, bounded};
-use crate::action::push_forward;
+use super::{TOLERANCE, at_most, bounded, mutations};
 use crate::claim::equivariance::network::Network;
 use crate::claim::equivariance::regression::{Checked, measured, settled};
 use crate::claim::rounding::Tracked;
-use crate::claim::{About, Claim, Entry, Evidence, Feature, Mutation, Outcome, Role, Seeking};
+use crate::claim::{About, Claim, Evidence, Feature, Outcome, Role};
 use crate::defect::{gaussian_total_variation, mean_squared_defect_bound};
 use crate::family::{Family, LogPartition};
 use crate::law::Residual;
@@ -38,43 +37,19 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ],
         cost: 4,
     };
-    vec![
-        Box::new(
-            Entry {
-                about,
-                instances: |wanted| closed(0..=0, wanted),
-                check: |network| settled(check(network, Variant::Bound)),
-                exact: None,
-            }
-            .sought(Seeking {
-                neighbour: Network::nearby,
-                mutations: &[
-                    Mutation {
-                        name: "0.9 D²",
-                        check: |network| measured(check(network, Variant::NineTenths)),
-                    },
-                    Mutation {
-                        name: "D = 1, that of a probability",
-                        check: |network| measured(check(network, Variant::Probability)),
-                    },
-                ],
-                steps: 512,
-            }),
+    ClosedBound {
+        about,
+        instances: |wanted| closed(0..=0, wanted),
+        check: |network| settled(check(network, Variant::Bound)),
+        mutations: mutations!(check:
+            "0.9 D²" => Variant::NineTenths,
+            "D = 1, that of a probability" => Variant::Probability,
         ),
-        Box::new(Entry {
-            about: about
-                .control(
-                    "B1.networks-not-jointly",
-                    "a model that is not jointly equivariant",
-                    &["(J): the parameters do not move"],
-                    &[Feature::NonAbelian],
-                )
-                .saying("‖δ_g(x)‖² ≤ D² KL(q‖q)/2"),
-            instances: |wanted| closed(0..=0, wanted),
-            check: |network| measured(check(network, Variant::NotJointly)),
-            exact: None,
-        }),
-    ]
+        steps: 512,
+        not_jointly: ("B1.networks-not-jointly", "‖δ_g(x)‖² ≤ D² KL(q‖q)/2"),
+        still: |network| measured(check(network, Variant::NotJointly)),
+    }
+    .claims()
 }
 
 /// What a control or a mutation changes.
@@ -124,10 +99,9 @@ fn check(network: &Network, variant: Variant) -> Checked<Outcome> {
         };
         let (left, right) = laws.iter().copied().unzip();
         let defect = minus(&of(left)?, &of(right)?);
-        let moved = push_forward(&posed.q, posed.joint.parameters(), &g)?;
         let kl = match variant {
             Variant::NotJointly => Tracked::count(0),
-            _ => posed.q.family().kl(&posed.q, &moved),
+            _ => posed.q.family().kl(&posed.q, &posed.pushed(&g, true)?),
         };
         let most = smaller(kl);
         let factor = match variant {

@@ -1,16 +1,13 @@
 //! B3 for networks with independent layers: no Lipschitz constant in all parameters, but a bound layer by layer.
 
-use super::TOLERANCE;
-use super::networks::{Posed, closed};
-use super::world::{minus, square};
-use crate::action::push_forward;
+use super::networks::{ClosedBound, Posed, closed};
+use super::{KINDS, TOLERANCE, mutations};
 use crate::claim::equivariance::network::Network;
 use crate::claim::equivariance::regression::{Checked, measured, settled};
 use crate::claim::rounding::Tracked;
-use crate::claim::{About, Claim, Entry, Evidence, Feature, Mutation, Outcome, Role, Seeking};
+use crate::claim::{About, Claim, Evidence, Outcome, Role};
 use crate::defect::{LayerMoments, layerwise_bound};
 use crate::family::{DiagonalGaussian, Member};
-use crate::model::predictive::{self, GaussianMoments};
 use crate::model::{AffineLayer, Pointwise};
 use crate::representation::ActsOn;
 use crate::scalar::Scalar;
@@ -29,57 +26,26 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         statement: "‖δ_g(x)‖ ≤ D_2 with D_l = s_l (√E‖W_l‖² D_{l−1} + √E‖W_l − W'_l‖² H_{l−1} + √E‖b_l − b'_l‖²), H_l = s_l (√E‖W_l‖² H_{l−1} + √E‖b_l‖²), D_0 = 0, H_0 = ‖x‖",
         hypotheses: &["(J)", "diagonal Gaussian", "signed permutations", "slopes of at most s_l"],
         tolerance: TOLERANCE,
-        covers: &[
-            Feature::TrivialGroup,
-            Feature::NonAbelian,
-            Feature::FreeOrbit,
-            Feature::NonFreeOrbit,
-        ],
+        covers: KINDS,
         cost: 4,
     };
-    vec![
-        Box::new(
-            Entry {
-                about,
-                instances: |wanted| closed(1..=1, wanted),
-                check: |network| settled(check(network, Variant::Bound)),
-                exact: None,
-            }
-            .sought(Seeking {
-                neighbour: Network::nearby,
-                mutations: &[
-                    Mutation {
-                        name: "0.9 D_2",
-                        check: |network| measured(check(network, Variant::NineTenths)),
-                    },
-                    Mutation {
-                        name: "the readout's share alone",
-                        check: |network| measured(check(network, Variant::Readout)),
-                    },
-                    Mutation {
-                        name: "the hidden layer's share alone",
-                        check: |network| measured(check(network, Variant::Hidden)),
-                    },
-                ],
-                steps: 128,
-            }),
+    ClosedBound {
+        about,
+        instances: |wanted| closed(1..=1, wanted),
+        check: |network| settled(check(network, Variant::Bound)),
+        mutations: mutations!(check:
+            "0.9 D_2" => Variant::NineTenths,
+            "the readout's share alone" => Variant::Readout,
+            "the hidden layer's share alone" => Variant::Hidden,
         ),
-        Box::new(Entry {
-            about: about
-                .control(
-                    "B3.layers-not-jointly",
-                    "a model that is not jointly equivariant",
-                    &["(J): the parameters do not move"],
-                    &[Feature::NonAbelian],
-                )
-                .saying(
-                    "‖δ_g(x)‖ ≤ D_2 for parameters that do not move, and so W'_l = W_l, b'_l = b_l",
-                ),
-            instances: |wanted| closed(1..=1, wanted),
-            check: |network| measured(check(network, Variant::NotJointly)),
-            exact: None,
-        }),
-    ]
+        steps: 128,
+        not_jointly: (
+            "B3.layers-not-jointly",
+            "‖δ_g(x)‖ ≤ D_2 for parameters that do not move, and so W'_l = W_l, b'_l = b_l",
+        ),
+        still: |network| measured(check(network, Variant::NotJointly)),
+    }
+    .claims()
 }
 
 /// What a control or a mutation changes.
@@ -146,22 +112,14 @@ fn still(layer: LayerMoments) -> LayerMoments {
 
 fn check(network: &Network, variant: Variant) -> Checked<Outcome> {
     let posed = Posed::of(network, 8, false)?;
-    let gaussian = GaussianMoments::from(&posed.q);
     let [hidden, readout] = posed.net.layers() else { return Ok(Outcome::vacuous()) };
     let slopes = [posed.net.activations().first().map_or(1.0, slope), 1.0];
     let x: Vec<Tracked> = network.numbers(3, posed.net.widths().next().unwrap_or(0));
     let mut outcome = Outcome::vacuous();
     for g in network.elements() {
-        let moved = match variant {
-            Variant::NotJointly => posed.q.clone(),
-            _ => push_forward(&posed.q, posed.joint.parameters(), &g)?,
-        };
+        let moved = posed.pushed(&g, variant != Variant::NotJointly)?;
         let there = posed.joint.inputs().apply(&g, &x);
-        let [here, moved_on] = [x.as_slice(), there.as_slice()]
-            .map(|x| predictive::one_hidden_layer(&posed.net, &gaussian, x));
-        let (here, moved_on) = (here?, moved_on?);
-        let pushed = posed.joint.outputs().apply(&g, here.mean.as_slice());
-        let defect = square(&minus(moved_on.mean.as_slice(), pushed.as_slice()));
+        let (defect, _) = posed.squared_defect(&g, [&x, there.as_slice()])?;
         // The input is of dyadic fractions, without rounding.
         let length = there.iter().fold(0.0, |sum, x| sum + x.value() * x.value()).sqrt();
         let longest = length * (1.0 + (there.len() + 4) as f64 * f64::UNIT_ROUNDOFF);

@@ -1,23 +1,23 @@
 //! B3: the defect of models that are Lipschitz in their parameters, by Wasserstein distance.
 
+use super::b3_chain::{chain, moved_covariance, spread};
+use super::b3_linear::{Constant, Posed, variances};
 use super::world::{is_enumerated, square};
-use super::{TOLERANCE, at_most, bounded};
+use super::{TOLERANCE, bounded, mutations, not_jointly};
 use crate::claim::equivariance::network::{Network, networks};
 use crate::claim::equivariance::regression::{Checked, measured, settled};
 use crate::claim::rounding::{Judge, Tracked, close};
 use crate::claim::scene::{Block, Points, Which};
-use crate::claim::{About, Claim, Entry, Evidence, Feature, Mutation, Outcome, Role, Seeking};
+use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role, Seeking};
 use crate::defect::{LipschitzInParameters, wasserstein_bound, wasserstein_defect_bound};
 use crate::family::{Bures, DiagonalGaussian};
-use crate::group::{AnyElement, AnyGroup, Finite, Group};
+use crate::group::{AnyElement, AnyGroup, Finite};
 use crate::law::Residual;
-use crate::model::predictive::{self, GaussianMoments, PredictiveMoments};
-use crate::model::{Joint, LayerAction, Linear, Model};
+use crate::model::predictive::GaussianMoments;
 use crate::representation::{ActsBySignedPermutations, ActsOn, Representation};
 use crate::scalar::{Rational, Scalar};
-use crate::special::Special;
 use nalgebra::{DMatrix, DVector};
-use num_traits::{Float, FloatConst, One, Zero};
+use num_traits::{One, Zero};
 use proptest::prelude::*;
 
 /// The claim for both families, with its controls.
@@ -54,7 +54,6 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ],
         ..diagonal
     };
-    let dropped = &["(J): the parameters do not move"];
     let says = "‖δ_g(x)‖ ≤ Lip W_2(q, q)";
     vec![
         Box::new(
@@ -67,14 +66,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             .sought(OF_DIAGONAL),
         ),
         Box::new(Entry {
-            about: diagonal
-                .control(
-                    "B3.diagonal-not-jointly",
-                    "a model that is not jointly equivariant",
-                    dropped,
-                    &[Feature::NonAbelian],
-                )
-                .saying(says),
+            about: not_jointly(diagonal, "B3.diagonal-not-jointly", says),
             instances,
             check: |network| measured(of_diagonal(network, Constant::Still)),
             exact: None,
@@ -89,14 +81,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             .sought(OF_FULL),
         ),
         Box::new(Entry {
-            about: full
-                .control(
-                    "B3.full-not-jointly",
-                    "a model that is not jointly equivariant",
-                    dropped,
-                    &[Feature::NonAbelian],
-                )
-                .saying(says),
+            about: not_jointly(full, "B3.full-not-jointly", says),
             instances,
             check: |network| measured(of_full(network, Constant::Still)),
             exact: None,
@@ -144,148 +129,26 @@ fn sheared(wanted: Option<Feature>) -> BoxedStrategy<Network> {
         .boxed()
 }
 
-/// What stands in the place of the Lipschitz constant.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Constant {
-    Moved,
-    NineTenths,
-    /// At `x`.
-    WrongSide,
-    /// `‖ρ_X(g)x‖`, bias or not.
-    NoBias,
-    /// The largest coordinate in place of the norm.
-    Largest,
-    /// That of `ρ_X(g)x`, with parameters that do not move.
-    Still,
-}
-
-impl Constant {
-    /// Its square, given both inputs.
-    fn square<T: Judge>(self, x: &[T], moved: &[T], bias: bool) -> T {
-        let one = if bias { T::one() } else { T::zero() };
-        match self {
-            Self::Moved => square(moved) + one,
-            Self::NineTenths => (square(moved) + one) * T::ratio(81, 100),
-            Self::WrongSide => square(x) + one,
-            Self::NoBias => square(moved),
-            Self::Largest => {
-                let squares = moved.iter().map(|x| x.clone() * x.clone());
-                squares.fold(one, |top, x| if x > top { x } else { top })
-            }
-            Self::Still => T::zero(),
-        }
-    }
-}
-
 const OF_DIAGONAL: Seeking<Network> = Seeking {
     neighbour: Network::nearby,
-    mutations: &[
-        Mutation {
-            name: "0.9 Lip",
-            check: |network| measured(of_diagonal(network, Constant::NineTenths)),
-        },
-        Mutation {
-            name: "a bias forgotten",
-            check: |network| measured(of_diagonal(network, Constant::NoBias)),
-        },
-        Mutation {
-            name: "the largest coordinate in place of the norm",
-            check: |network| measured(of_diagonal(network, Constant::Largest)),
-        },
-    ],
+    mutations: mutations!(of_diagonal:
+        "0.9 Lip" => Constant::NineTenths,
+        "a bias forgotten" => Constant::NoBias,
+        "the largest coordinate in place of the norm" => Constant::Largest,
+    ),
     steps: 128,
 };
 
 const OF_FULL: Seeking<Network> = Seeking {
     neighbour: Network::nearby,
-    mutations: &[
-        Mutation {
-            name: "0.9 Lip",
-            check: |network| measured(of_full(network, Constant::NineTenths)),
-        },
-        Mutation {
-            name: "Lip at x in place of ρ_X(g)x",
-            check: |network| measured(of_full(network, Constant::WrongSide)),
-        },
-        Mutation {
-            name: "a bias forgotten",
-            check: |network| measured(of_full(network, Constant::NoBias)),
-        },
-        Mutation {
-            name: "the largest coordinate in place of the norm",
-            check: |network| measured(of_full(network, Constant::Largest)),
-        },
-    ],
+    mutations: mutations!(of_full:
+        "0.9 Lip" => Constant::NineTenths,
+        "Lip at x in place of ρ_X(g)x" => Constant::WrongSide,
+        "a bias forgotten" => Constant::NoBias,
+        "the largest coordinate in place of the norm" => Constant::Largest,
+    ),
     steps: 64,
 };
-
-/// A linear model with its action, and the mean of a posterior.
-struct Posed<R: Representation, T> {
-    model: Linear,
-    joint: Joint<LayerAction<R>, R, R>,
-    mean: Vec<T>,
-    bias: bool,
-    /// Whether inputs are chosen so that the bound is nearly met: along the shift of the mean.
-    aligned: bool,
-    /// And whether that is for `Φ(·, ρ_X(g)x)`, or as long as can be for a given length of `x`.
-    at_moved: bool,
-}
-
-impl<R, T> Posed<R, T>
-where
-    R: ActsOn<T, Group = AnyGroup>,
-    T: Scalar,
-{
-    fn new(network: &Network, [inputs, outputs]: [&R; 2]) -> Checked<Self> {
-        let bias = network.bias;
-        let (from, to) = (inputs.dim(), outputs.dim());
-        let model = if bias { Linear::with_bias(from, to)? } else { Linear::new(from, to)? };
-        let joint = model.joint(inputs, outputs)?;
-        let mean = network.numbers(0, joint.parameters().dim());
-        let aligned = network.activations.first().is_some_and(|code| code % 2 == 0);
-        let at_moved = network.activations.first().is_none_or(|code| code % 4 == 0);
-        Ok(Self { model, joint, mean, bias, aligned, at_moved })
-    }
-
-    /// `m − ρ_Θ(g)m`.
-    fn shift(&self, g: &AnyElement) -> Vec<T> {
-        let moved = self.joint.parameters().apply(g, &self.mean);
-        self.mean.iter().zip(moved.iter()).map(|(a, b)| a.clone() - b.clone()).collect()
-    }
-
-    /// `x` and `ρ_X(g)x`.
-    fn inputs(&self, network: &Network, g: &AnyElement) -> [Vec<T>; 2] {
-        let rep = self.joint.inputs();
-        if !self.aligned {
-            let x: Vec<T> = network.numbers(3, rep.dim());
-            let moved = rep.apply(g, &x).as_slice().to_vec();
-            return [x, moved];
-        }
-        // The functional `(ρ_X(g)x, 1)` along the shift of the first output's weights and bias.
-        let shift = self.shift(g);
-        let mut moved = shift[..rep.dim()].to_vec();
-        let last = shift.len() - self.joint.outputs().dim();
-        if self.bias && !shift[last].is_zero() {
-            moved.iter_mut().for_each(|entry| *entry /= shift[last].clone());
-        }
-        if self.at_moved {
-            let x = rep.apply(&rep.group().inverse(g), &moved).as_slice().to_vec();
-            return [x, moved];
-        }
-        let mut x = vec![T::zero(); rep.dim()];
-        rep.act_transposed(g, &moved, &mut x);
-        let moved = rep.apply(g, &x).as_slice().to_vec();
-        [x, moved]
-    }
-
-    /// `δ_g(x)` for a predictive mean that is linear in the posterior's, and what `ρ_Y(g)` makes of that at `x`.
-    fn defect(&self, g: &AnyElement, [x, moved]: &[Vec<T>; 2]) -> Vec<T> {
-        let there = self.model.prediction(&self.mean, moved);
-        let here = self.model.prediction(&self.mean, x);
-        let pushed = self.joint.outputs().apply(g, here.as_slice());
-        there.iter().zip(pushed.iter()).map(|(a, b)| a.clone() - b.clone()).collect()
-    }
-}
 
 /// What the twins check, in any scalar: the shift of the mean in place of `W_2`, which is at least that.
 fn by_shift<R, T>(network: &Network, spaces: [&R; 2]) -> Checked<Outcome>
@@ -376,22 +239,6 @@ fn of_diagonal(network: &Network, constant: Constant) -> Checked<Outcome> {
     Ok(outcome.and("the library's bound for the group", residual))
 }
 
-/// `√v − √w`.
-fn spread(v: Tracked, w: Tracked) -> Tracked {
-    let roots = Float::sqrt(v) + Float::sqrt(w);
-    if roots.is_zero() { roots } else { (v - w) / roots }
-}
-
-/// Small ones where the input is chosen along the shift of the mean, which then makes up the distance.
-fn variances<R>(network: &Network, posed: &Posed<R, Tracked>) -> Vec<Tracked>
-where
-    R: Representation,
-{
-    let scale = if posed.aligned { Tracked::ratio(1, 1 << 20) } else { Tracked::one() };
-    let drawn: Vec<Tracked> = network.scene.positive(Which::Q, posed.mean.len());
-    drawn.into_iter().map(|variance| variance * scale).collect()
-}
-
 fn of_full(network: &Network, constant: Constant) -> Checked<Outcome> {
     let [inputs, outputs] = [0, 1].map(|number| network.space(number).dense::<Tracked>());
     let posed = Posed::<_, Tracked>::new(network, [&inputs, &outputs])?;
@@ -425,73 +272,4 @@ fn covariance(network: &Network, variances: &[Tracked]) -> DMatrix<Tracked> {
     });
     let diagonal = DMatrix::from_diagonal(&DVector::from_column_slice(variances));
     &lower * diagonal * lower.transpose()
-}
-
-/// `ρ(g) Σ ρ(g)ᵀ`.
-fn moved_covariance<R: ActsOn<Tracked, Group = AnyGroup>>(
-    rep: &R,
-    g: &AnyElement,
-    covariance: &DMatrix<Tracked>,
-) -> DMatrix<Tracked> {
-    let columns = |matrix: &DMatrix<Tracked>| {
-        let moved: Vec<DVector<Tracked>> = matrix
-            .column_iter()
-            .map(|column| rep.apply(g, column.clone_owned().as_slice()))
-            .collect();
-        DMatrix::from_columns(&moved)
-    };
-    columns(&columns(covariance).transpose())
-}
-
-/// The whole chain for one element and input, given `W_2(q, g_#q)²`; with another constant than the moved
-/// input's, its first part.
-fn chain<R>(
-    outcome: Outcome,
-    posed: &Posed<R, Tracked>,
-    moments: &GaussianMoments<Tracked>,
-    g: &AnyElement,
-    inputs: &[Vec<Tracked>; 2],
-    distance: Tracked,
-    constant: Constant,
-) -> Checked<Outcome>
-where
-    R: ActsOn<Tracked, Group = AnyGroup>,
-{
-    let defect = posed.defect(g, inputs);
-    let rhs = constant.square(&inputs[0], &inputs[1], posed.bias) * distance;
-    let mut outcome = bounded(outcome, "‖δ_g(x)‖² ≤ Lip² W_2²", &square(&defect), &rhs);
-    if constant != Constant::Moved {
-        return Ok(outcome);
-    }
-    let laws = [&inputs[1], &inputs[0]].map(|x| predictive::linear(&posed.model, moments, x));
-    let [there, here] = laws;
-    let (there, here): (PredictiveMoments<_>, PredictiveMoments<_>) = (there?, here?);
-    // The law of Φ(θ, ρ_X(g)x) under g_#q is that of ρ_Y(g)Φ(θ, x) under q.
-    let pushed = moved_covariance(posed.joint.outputs(), g, &here.covariance);
-    for (k, &step) in defect.iter().enumerate() {
-        let (v, w) = (there.covariance[(k, k)], pushed[(k, k)]);
-        let spread = spread(v, w);
-        let (first, second) = (mean_distance(step, spread), step * step + spread * spread);
-        outcome = at_most(outcome, "|δ_g(x)| ≤ W_1 of an output", &Float::abs(step), &first);
-        outcome = at_most(outcome, "W_1 ≤ W_2 of an output", &(first * first), &second);
-        outcome = at_most(outcome, "W_2 of an output ≤ Lip W_2", &second, &rhs);
-    }
-    Ok(outcome)
-}
-
-/// `W_1` of two Gaussians on the line whose means and standard deviations differ by these: the coupling that keeps
-/// the order is optimal, so it is `E|step + spread Z|`, the mean of a folded normal law.
-fn mean_distance(step: Tracked, spread: Tracked) -> Tracked {
-    let (d, e) = (Float::abs(step), Float::abs(spread));
-    if e.value() <= 2.0 * e.bound() {
-        // Between d and d + e.
-        return Tracked::new(d.value(), d.bound() + e.value() + e.bound());
-    }
-    let t = d / (e * Tracked::SQRT_2());
-    if t.value() > 40.0 {
-        // What spread adds is below e·exp(−t²), which is no number any more.
-        return Tracked::new(d.value(), d.bound() + f64::MIN_POSITIVE);
-    }
-    let density = Tracked::FRAC_2_SQRT_PI() * Float::exp(-(t * t)) / Tracked::SQRT_2();
-    e * density + d * t.erf()
 }

@@ -1,16 +1,13 @@
 //! B4 for networks with one hidden layer, whose outputs have no bound.
 
-use super::networks::{Posed, closed};
-use super::world::{minus, square};
-use super::{TOLERANCE, bounded};
-use crate::action::push_forward;
+use super::networks::{ClosedBound, Posed, closed};
+use super::{KINDS, TOLERANCE, bounded, mutations};
 use crate::claim::equivariance::network::Network;
 use crate::claim::equivariance::regression::{Checked, measured, settled};
 use crate::claim::rounding::Tracked;
-use crate::claim::{About, Claim, Entry, Evidence, Feature, Mutation, Outcome, Role, Seeking};
+use crate::claim::{About, Claim, Evidence, Outcome, Role};
 use crate::family::{LogPartition, chi_squared};
 use crate::group::Group;
-use crate::model::predictive::{self, GaussianMoments};
 use crate::representation::{ActsOn, Representation};
 use crate::scalar::Scalar;
 use num_traits::{Float, Zero};
@@ -26,51 +23,22 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         statement: "‖δ_g(x)‖² ≤ tr Var_q Φ(θ, ρ_X(g)x) · χ²(g_#q‖q), for ReLU, erf and sine, the defect, the variance and χ² in closed form",
         hypotheses: &["(J)", "diagonal Gaussian", "signed permutations", "2η' − η is a parameter"],
         tolerance: TOLERANCE,
-        covers: &[
-            Feature::TrivialGroup,
-            Feature::NonAbelian,
-            Feature::FreeOrbit,
-            Feature::NonFreeOrbit,
-        ],
+        covers: KINDS,
         cost: 2,
     };
-    vec![
-        Box::new(
-            Entry {
-                about,
-                instances: |wanted| closed(0..=1, wanted),
-                check: |network| settled(check(network, Variant::Bound)),
-                exact: None,
-            }
-            .sought(Seeking {
-                neighbour: Network::nearby,
-                mutations: &[
-                    Mutation {
-                        name: "0.9 χ²",
-                        check: |network| measured(check(network, Variant::NineTenths)),
-                    },
-                    Mutation {
-                        name: "KL(g_#q‖q) in place of χ²",
-                        check: |network| measured(check(network, Variant::Divergence)),
-                    },
-                ],
-                steps: 64,
-            }),
+    ClosedBound {
+        about,
+        instances: |wanted| closed(0..=1, wanted),
+        check: |network| settled(check(network, Variant::Bound)),
+        mutations: mutations!(check:
+            "0.9 χ²" => Variant::NineTenths,
+            "KL(g_#q‖q) in place of χ²" => Variant::Divergence,
         ),
-        Box::new(Entry {
-            about: about
-                .control(
-                    "B4.networks-not-jointly",
-                    "a model that is not jointly equivariant",
-                    &["(J): the parameters do not move"],
-                    &[Feature::NonAbelian],
-                )
-                .saying("‖δ_g(x)‖² ≤ tr Var_q Φ(θ, ρ_X(g)x) · χ²(q‖q)"),
-            instances: |wanted| closed(0..=1, wanted),
-            check: |network| measured(check(network, Variant::NotJointly)),
-            exact: None,
-        }),
-    ]
+        steps: 64,
+        not_jointly: ("B4.networks-not-jointly", "‖δ_g(x)‖² ≤ tr Var_q Φ(θ, ρ_X(g)x) · χ²(q‖q)"),
+        still: |network| measured(check(network, Variant::NotJointly)),
+    }
+    .claims()
 }
 
 /// What a control or a mutation changes.
@@ -89,11 +57,10 @@ fn check(network: &Network, variant: Variant) -> Checked<Outcome> {
     let aligned =
         network.later.len() == 1 && network.activations.first().is_some_and(|code| code % 2 == 0);
     let posed = Posed::of(network, if aligned { 64 } else { 8 }, aligned)?;
-    let moments = GaussianMoments::from(&posed.q);
     let rep = posed.joint.inputs();
     let mut outcome = Outcome::vacuous();
     for g in network.elements() {
-        let moved = push_forward(&posed.q, posed.joint.parameters(), &g)?;
+        let moved = posed.pushed(&g, true)?;
         let chi = match variant {
             Variant::NotJointly => Tracked::zero(),
             Variant::NineTenths => chi_squared(&moved, &posed.q)? * Tracked::ratio(9, 10),
@@ -116,11 +83,7 @@ fn check(network: &Network, variant: Variant) -> Checked<Outcome> {
             drawn
         };
         let x = rep.apply(&rep.group().inverse(&g), &input);
-        let [here, there] =
-            [x.as_slice(), &input].map(|x| predictive::one_hidden_layer(&posed.net, &moments, x));
-        let (here, there) = (here?, there?);
-        let pushed = posed.joint.outputs().apply(&g, here.mean.as_slice());
-        let defect = square(&minus(there.mean.as_slice(), pushed.as_slice()));
+        let (defect, there) = posed.squared_defect(&g, [x.as_slice(), &input])?;
         let bound = there.covariance.trace() * chi;
         outcome = bounded(outcome, "‖δ_g(x)‖² ≤ tr Var · χ²", &defect, &bound);
     }

@@ -1,17 +1,18 @@
 //! B5 (c): location and scale of the minimiser of ridge regression under a prior that moves.
 
-use super::{TOLERANCE, at_most, bounded};
+use super::b5_location_scale::{Variant, subset};
+use super::{TOLERANCE, at_most, bounded, mutations};
 use crate::action::push_forward;
 use crate::claim::equivariance::regression::{
     Checked, DIAGONAL, EXAMPLES, data, diagonal_scenes, measured, risk, settled,
 };
 use crate::claim::rounding::{Judge, Tracked, all_close, close};
 use crate::claim::scene::{Scene, Which};
-use crate::claim::{About, Claim, Entry, Evidence, Feature, Mutation, Outcome, Role, Seeking};
+use crate::claim::{About, Claim, Entry, Evidence, Feature, Outcome, Role, Seeking};
 use crate::defect::{location_scale_bound, strong_convexity};
 use crate::family::{DiagonalGaussian, Member};
-use crate::group::{AnyElement, AnyGroup, Finite};
-use crate::inference::{Augmentation, QuadraticRisk, mean_field_update};
+use crate::group::{AnyElement, AnyGroup};
+use crate::inference::{QuadraticRisk, mean_field_update};
 use crate::law::Residual;
 use crate::linalg::{Ldl, Spectrum, frobenius};
 use crate::representation::{ActsOn, Representation, SignedPermutationRep};
@@ -48,12 +49,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             .sought(SEEKING),
         ),
         Box::new(Entry {
-            about: about.control(
-                "B5.ridge-subset",
-                "augmentation by a subset",
-                &["the loss is invariant"],
-                &[Feature::NonAbelian],
-            ),
+            about: subset(about, "B5.ridge-subset"),
             instances: diagonal_scenes,
             check: |scene| measured(check(scene, Variant::Subset)),
             exact: Some(|scene| measured(twin(scene, Variant::Subset))),
@@ -72,43 +68,15 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
     ]
 }
 
-/// What a control or a mutation changes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Variant {
-    Bound,
-    /// An augmentation by two elements; the prior's mean is 0.
-    Subset,
-    /// Variances that differ; the prior's mean is 0.
-    WidePrior,
-    NineTenths,
-    /// The largest eigenvalue in place of the least.
-    Largest,
-    /// Examples counted with their copies.
-    Copies,
-    /// The minimiser of the mean of the examples' losses: a factor `N` lost.
-    Mean,
-    /// `σ_p` in place of `σ_p²`.
-    Root,
-}
-
 const SEEKING: Seeking<Scene> = Seeking {
     neighbour: Scene::nearby,
-    mutations: &[
-        Mutation {
-            name: "0.9 of the bound",
-            check: |scene| measured(check(scene, Variant::NineTenths)),
-        },
-        Mutation {
-            name: "the largest eigenvalue for κ",
-            check: |scene| measured(check(scene, Variant::Largest)),
-        },
-        Mutation { name: "N |G| for N", check: |scene| measured(check(scene, Variant::Copies)) },
-        Mutation {
-            name: "a factor N lost from the loss",
-            check: |scene| measured(check(scene, Variant::Mean)),
-        },
-        Mutation { name: "σ_p for σ_p²", check: |scene| measured(check(scene, Variant::Root)) },
-    ],
+    mutations: mutations!(check:
+        "0.9 of the bound" => Variant::NineTenths,
+        "the largest eigenvalue for κ" => Variant::Largest,
+        "N |G| for N" => Variant::Copies,
+        "a factor N lost from the loss" => Variant::Mean,
+        "σ_p for σ_p²" => Variant::Root,
+    ),
     steps: 64,
 };
 
@@ -127,19 +95,12 @@ impl<T: Judge> Ridge<T> {
     fn of(scene: &Scene, variant: Variant) -> Checked<Self> {
         let rep = scene.signed();
         let dim = rep.dim();
-        let policy = match variant {
-            Variant::Subset => Augmentation::Subset(vec![scene.element(0), scene.element(1)]),
-            _ => Augmentation::Full,
-        };
-        let plain = risk(&rep, &data::<T>(scene, dim)?, policy)?;
+        let plain = risk(&rep, &data::<T>(scene, dim)?, variant.augmentation(scene))?;
         // The ridge makes the loss strongly convex where the data does not.
         let ridge = DMatrix::from_diagonal_element(dim, dim, T::ratio(1, 4));
         let hessian = plain.hessian() + ridge;
         let loss = QuadraticRisk::new(hessian.clone(), plain.linear().clone(), T::zero());
-        let prior_mean = match variant {
-            Variant::Subset | Variant::WidePrior => vec![T::zero(); dim],
-            _ => scene.vector(Which::Q, dim),
-        };
+        let prior_mean: Vec<T> = variant.prior_mean(scene, dim);
         let drawn: Vec<T> = scene.positive(Which::Q, dim);
         let largest =
             drawn.iter().fold(drawn[0].clone(), |top, x| if *x > top { x.clone() } else { top });
@@ -148,15 +109,10 @@ impl<T: Judge> Ridge<T> {
             _ => (vec![drawn[0].clone(); dim], drawn[0].clone()),
         };
         let prior = DiagonalGaussian::with_variance(&prior_mean, &variances)?;
-        let weight = if variant == Variant::Mean { T::one() } else { T::count(EXAMPLES) };
-        let q = mean_field_update(&prior, &loss, weight)?;
+        let q = mean_field_update(&prior, &loss, T::count(variant.weight()))?;
         let convexity = curvature(&hessian, variant == Variant::Largest)?;
-        let copies = match variant {
-            Variant::Copies => rep.group().small_order().unwrap_or(1),
-            _ => 1,
-        };
-        let lambda =
-            T::one() / prior_variance.clone() + T::count(EXAMPLES * copies) * convexity.clone();
+        let examples = T::count(EXAMPLES * variant.copies(rep.group()));
+        let lambda = T::one() / prior_variance.clone() + examples * convexity.clone();
         Ok(Self { rep, q, prior_mean, prior_variance, convexity, lambda })
     }
 

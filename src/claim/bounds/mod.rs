@@ -10,13 +10,17 @@ mod b2_categorical;
 #[cfg(feature = "enclosure")]
 mod b2_categorical_enclosed;
 mod b2_orbit_divergence;
+mod b3_chain;
 mod b3_layers;
+mod b3_linear;
 mod b3_wasserstein;
 mod b4_chi_squared;
 mod b4_networks;
 mod b5_conjugate;
 mod b5_convex;
+mod b5_location_scale;
 mod b5_logistic;
+mod b5_logistic_objective;
 mod b5_ridge;
 mod b6_bias;
 mod b7_deviation;
@@ -90,6 +94,25 @@ fn control(
         ..about
     }
 }
+
+/// The control of a bound whose model is not jointly equivariant: its parameters do not move.
+fn not_jointly(about: About, id: &'static str, statement: &'static str) -> About {
+    let dropped = &["(J): the parameters do not move"];
+    control(about, id, "a model that is not jointly equivariant", statement, dropped)
+}
+
+/// The variants of a bound that tight instances are to refute, by a check of an instance that is told which.
+macro_rules! mutations {
+    ($check:ident: $($name:literal => $variant:expr),+ $(,)?) => {
+        &[$($crate::claim::Mutation {
+            name: $name,
+            check: |instance| {
+                $crate::claim::equivariance::regression::measured($check(instance, $variant))
+            },
+        }),+]
+    };
+}
+use mutations;
 
 /// `lhs ≤ rhs`, within what rounding can have done to their difference.
 fn bounded<T: Judge>(outcome: Outcome, part: &'static str, lhs: &T, rhs: &T) -> Outcome {

@@ -1,14 +1,18 @@
-//! Small networks under Gaussian posteriors that are nearly invariant: the instances of B1 and B4 with closed forms.
+//! Small networks under Gaussian posteriors that are nearly invariant: the instances of B1, B3 and B4 with closed forms.
 
-use crate::claim::Feature;
+use super::not_jointly;
+use super::world::{minus, square};
+use crate::action::push_forward;
 use crate::claim::equivariance::network::{Network, networks};
 use crate::claim::equivariance::regression::Checked;
 use crate::claim::rounding::Tracked;
 use crate::claim::scene::Which;
+use crate::claim::{About, Claim, Entry, Feature, Mutation, Outcome, Seeking};
 use crate::family::{DiagonalGaussian, Member};
-use crate::group::AnyGroup;
+use crate::group::{AnyElement, AnyGroup};
+use crate::model::predictive::{self, GaussianMoments, PredictiveMoments};
 use crate::model::{Joint, LayerAction, Mlp, Pointwise};
-use crate::representation::{Representation, SignedPermutationRep};
+use crate::representation::{ActsOn, Representation, SignedPermutationRep};
 use crate::scalar::Scalar;
 use proptest::strategy::{BoxedStrategy, Strategy};
 
@@ -30,6 +34,33 @@ pub(super) fn closed(
             network
         })
         .boxed()
+}
+
+/// A bound on networks of closed form.
+pub(super) struct ClosedBound {
+    pub(super) about: About,
+    pub(super) instances: fn(Option<Feature>) -> BoxedStrategy<Network>,
+    pub(super) check: fn(&Network) -> Outcome,
+    pub(super) mutations: &'static [Mutation<Network>],
+    /// Of the search for tight instances.
+    pub(super) steps: usize,
+    /// Id and statement of the control without (J), and its check.
+    pub(super) not_jointly: (&'static str, &'static str),
+    pub(super) still: fn(&Network) -> Outcome,
+}
+
+impl ClosedBound {
+    /// The claim with its control.
+    pub(super) fn claims(self) -> Vec<Box<dyn Claim>> {
+        let Self { about, instances, check, mutations, steps, .. } = self;
+        let (id, statement) = self.not_jointly;
+        let sought = Seeking { neighbour: Network::nearby, mutations, steps };
+        let control = not_jointly(about, id, statement);
+        vec![
+            Box::new(Entry { about, instances, check, exact: None }.sought(sought)),
+            Box::new(Entry { about: control, instances, check: self.still, exact: None }),
+        ]
+    }
 }
 
 /// A network with its action and a diagonal Gaussian.
@@ -60,5 +91,29 @@ impl Posed {
             })
             .collect();
         Ok(Self { net, joint, q: DiagonalGaussian::with_variance(&mean, &variance)? })
+    }
+    /// `g_#q`; for parameters that do not move `q` itself.
+    pub(super) fn pushed(
+        &self,
+        g: &AnyElement,
+        moves: bool,
+    ) -> Checked<Member<DiagonalGaussian, Tracked>> {
+        if !moves {
+            return Ok(self.q.clone());
+        }
+        Ok(push_forward(&self.q, self.joint.parameters(), g)?)
+    }
+
+    /// `‖δ_g(x)‖²`, given `x` and `ρ_X(g)x`, and the moments at `ρ_X(g)x`.
+    pub(super) fn squared_defect(
+        &self,
+        g: &AnyElement,
+        [x, moved]: [&[Tracked]; 2],
+    ) -> Checked<(Tracked, PredictiveMoments<Tracked>)> {
+        let moments = GaussianMoments::from(&self.q);
+        let here = predictive::one_hidden_layer(&self.net, &moments, x)?;
+        let there = predictive::one_hidden_layer(&self.net, &moments, moved)?;
+        let pushed = self.joint.outputs().apply(g, here.mean.as_slice());
+        Ok((square(&minus(there.mean.as_slice(), pushed.as_slice())), there))
     }
 }

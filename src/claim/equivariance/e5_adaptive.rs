@@ -145,7 +145,7 @@ fn bit_for_bit(scene: &Scene) -> Checked<Outcome> {
     let mut outcome = Outcome::vacuous();
     for (kind, (mut optimiser, rate)) in all.enumerate() {
         let mut w = run.start.clone();
-        run.train(&mut w, &mut *optimiser, rate, STEPS, true);
+        run.train(&mut w, &mut *optimiser, rate, STEPS, true)?;
         let found = Outcome::new("w = Pw, bit for bit", Residual::exact(run.projected(&w) == w));
         outcome = outcome.and_kind(|kind| NAMES[kind], kind, Some(found));
     }
@@ -169,7 +169,7 @@ fn killed(scene: &Scene) -> Checked<Outcome> {
     fn trained<T: Real>(scene: &Scene, optimiser: &mut dyn Optimiser<T>) -> Checked<Vec<T>> {
         let run = Run::<T>::on(scene, &uneven(scene)?, Drops::Nothing)?;
         let mut w = run.start.clone();
-        run.train(&mut w, optimiser, T::ratio(1, 1000), 3, false);
+        run.train(&mut w, optimiser, T::ratio(1, 1000), 3, false)?;
         Ok(w)
     }
     let descent = trained::<Tracked>(scene, &mut Sgd::new())?;

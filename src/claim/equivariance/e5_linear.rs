@@ -93,7 +93,7 @@ fn optimisers(scene: &Scene, drops: Drops) -> Checked<Outcome> {
         linear(run.objective.posterior, rate, 4).into_iter().enumerate()
     {
         let mut w = run.start.clone();
-        run.train(&mut w, &mut *optimiser, rate, STEPS, false);
+        run.train(&mut w, &mut *optimiser, rate, STEPS, false)?;
         let found = run.invariant(&w, control);
         outcome = outcome.and_kind(|kind| LINEAR[kind], kind, Some(found));
     }

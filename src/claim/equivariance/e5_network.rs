@@ -1,9 +1,9 @@
 //! E5 on networks: training that starts invariant stays invariant, with an objective that is estimated from draws.
 
 use super::e5_linear::linear;
-use super::e5_network_run::{Drops, NetworkRun, on_both_networks};
+use super::e5_network_run::{NetworkRun, on_both_networks};
 use super::e5_run::{STEPS, training};
-use super::regression::{Checked, measured, settled};
+use super::regression::{Checked, Drops, measured, settled};
 use super::trained_network::{NETWORKS, Net, few_elements, net, small_conv_net};
 use crate::claim::rounding::Tracked;
 use crate::claim::scene::Scene;

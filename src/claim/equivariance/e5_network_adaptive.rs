@@ -1,9 +1,9 @@
 //! E5 on networks for Adam, AdamW and RMSprop, with an objective that is estimated from draws.
 
 use super::e5_adaptive::adaptive;
-use super::e5_network_run::{Drops, NetworkRun, on_both_networks};
+use super::e5_network_run::{NetworkRun, on_both_networks};
 use super::e5_run::{FEWEST, LEAST_SLOPE, STEPS, adaptive_rate, far_means, training};
-use super::regression::{Checked, measured, settled};
+use super::regression::{Checked, Drops, measured, settled};
 use super::trained_network::{Net, few_elements, net, small_conv_net};
 use crate::claim::rounding::Tracked;
 use crate::claim::scene::Scene;

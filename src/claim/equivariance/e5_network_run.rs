@@ -1,27 +1,18 @@
 //! A mean field on a network that is trained with other noise in every step.
 
-use super::e5_run::{by_margin, train_above};
-use super::regression::Checked;
+use super::e5_run::{invariant, projected, train_above};
+use super::regression::{Checked, Drops};
 use super::trained_network::{Net, batch, numbers};
 use crate::claim::Outcome;
-use crate::claim::rounding::{Tracked, all_close};
+use crate::claim::rounding::Tracked;
 use crate::claim::scene::Scene;
 use crate::inference::optimiser::Optimiser;
 use crate::inference::{
-    Augmentation, Augmenter, CoordinateSymmetry, Dataset, Elbo, GaussianPrior, MeanField, Memory,
-    Noise, SquaredError,
+    Augmenter, CoordinateSymmetry, Dataset, Elbo, GaussianPrior, MeanField, Memory, Noise,
+    SquaredError,
 };
 use crate::model::Differentiable;
 use num_traits::One;
-
-/// What a control does without.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Drops {
-    Nothing,
-    OrbitsOfNoise,
-    Prior,
-    Group,
-}
 
 /// A network with data and an objective that is estimated from one draw, or its orbit, in each step.
 pub(super) struct NetworkRun<'a, M: Differentiable<Tracked>> {
@@ -39,12 +30,7 @@ impl<'a, M: Differentiable<Tracked> + Clone> NetworkRun<'a, M> {
     /// On the scene's data, without the hypothesis that is dropped.
     pub(super) fn new(net: &'a Net<M>, scene: &'a Scene, drops: Drops) -> Checked<Self> {
         let (rho, dim) = (net.joint.parameters(), net.dim());
-        let policy = match drops {
-            Drops::Group => {
-                Augmentation::Subset(vec![net.element(scene, 0), net.element(scene, 1)])
-            }
-            _ => Augmentation::Full,
-        };
+        let policy = drops.augmentation(|k| net.element(scene, k));
         let data = Augmenter::new(&net.joint, policy)?.expand(&net.data::<Tracked>(scene)?)?;
         let mut elbo = net.elbo(SquaredError, net.mean_field())?;
         if drops == Drops::Prior {
@@ -63,7 +49,7 @@ impl<'a, M: Differentiable<Tracked> + Clone> NetworkRun<'a, M> {
 
     /// The scene's coordinates, projected.
     pub(super) fn start(&self) -> Vec<Tracked> {
-        self.projected(&self.net.coordinates::<Tracked>(self.scene))
+        projected(&self.symmetry, &self.net.coordinates::<Tracked>(self.scene))
     }
 
     /// [`train_above`] with other noise in every step.
@@ -84,16 +70,9 @@ impl<'a, M: Differentiable<Tracked> + Clone> NetworkRun<'a, M> {
         })
     }
 
-    fn projected(&self, w: &[Tracked]) -> Vec<Tracked> {
-        let mut projected = w.to_vec();
-        self.symmetry.project(&mut projected);
-        projected
-    }
-
-    /// `w = Pw`, to rounding; for a control by the margin.
+    /// [`invariant`] under the group that moves the network.
     pub(super) fn invariant(&self, w: &[Tracked]) -> Outcome {
-        let residual = all_close(w, &self.projected(w));
-        Outcome::new("w = Pw", if self.control { by_margin(residual) } else { residual })
+        invariant(&self.symmetry, w, self.control)
     }
 }
 

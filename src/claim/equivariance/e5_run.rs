@@ -6,9 +6,7 @@ use crate::claim::rounding::{Tracked, all_close};
 use crate::claim::scene::{Scene, Which};
 use crate::claim::{About, CONTROL_MARGIN, Claim, Entry, Feature, Outcome, Role};
 use crate::inference::optimiser::{Optimiser, Rates};
-use crate::inference::{
-    Augmentation, CoordinateSymmetry, Dataset, ExactElbo, GaussianPrior, MeanField, Weights,
-};
+use crate::inference::{CoordinateSymmetry, Dataset, ExactElbo, GaussianPrior, MeanField, Weights};
 use crate::law::Residual;
 use crate::representation::{Representation, SignedOrbits};
 use crate::scalar::Real;
@@ -96,6 +94,19 @@ pub(super) fn train_above<T: Real>(
     Ok(steps)
 }
 
+/// `Pw`.
+pub(super) fn projected<T: Real>(symmetry: &CoordinateSymmetry, w: &[T]) -> Vec<T> {
+    let mut projected = w.to_vec();
+    symmetry.project(&mut projected);
+    projected
+}
+
+/// `w = Pw`, to rounding; for a control by the margin.
+pub(super) fn invariant(symmetry: &CoordinateSymmetry, w: &[Tracked], control: bool) -> Outcome {
+    let residual = all_close(w, &projected(symmetry, w));
+    Outcome::new("w = Pw", if control { by_margin(residual) } else { residual })
+}
+
 /// A mean field on a linear model, with an invariant start.
 pub(super) struct Run<T: Real> {
     pub(super) objective: ExactElbo<T>,
@@ -117,12 +128,7 @@ impl<T: Real> Run<T> {
         let dim = data.input_size();
         let free = scene.diagonal::<T>(Which::P)?;
         let p = if drops == Drops::Prior { free } else { geometric(&free, &rep)? };
-        let policy = if drops == Drops::Group {
-            Augmentation::Subset(vec![scene.element(0), scene.element(1)])
-        } else {
-            Augmentation::Full
-        };
-        let risk = risk(&rep, data, policy)?;
+        let risk = risk(&rep, data, drops.augmentation(|k| scene.element(k)))?;
         let posterior = MeanField::new(dim);
         let prior = GaussianPrior::diagonal(p.mean().as_slice(), p.variance().as_slice())?;
         let symmetry = CoordinateSymmetry::of_mean_field(&posterior, &rep);
@@ -142,7 +148,7 @@ impl<T: Real> Run<T> {
         })
     }
 
-    /// Some steps; with `projected`, along `P∇J` for `∇J`.
+    /// All of some steps; with `projected`, along `P∇J` for `∇J`.
     pub(super) fn train(
         &self,
         w: &mut [T],
@@ -150,15 +156,14 @@ impl<T: Real> Run<T> {
         rate: T,
         steps: usize,
         projected: bool,
-    ) {
-        let mut gradient = w.to_vec();
-        for _ in 0..steps {
-            self.objective.gradient(w, &mut gradient);
+    ) -> Checked<()> {
+        let gradient = |_, w: &[T], out: &mut [T]| {
+            self.objective.gradient(w, out);
             if projected {
-                self.symmetry.project(&mut gradient);
+                self.symmetry.project(out);
             }
-            optimiser.step(Rates::uniform(rate), w, &gradient);
-        }
+        };
+        train_above(w, optimiser, rate, steps, 0.0, gradient).map(drop)
     }
 
     /// [`train_above`] on this objective.
@@ -177,17 +182,14 @@ impl<T: Real> Run<T> {
 
     /// `Pw`.
     pub(super) fn projected(&self, w: &[T]) -> Vec<T> {
-        let mut projected = w.to_vec();
-        self.symmetry.project(&mut projected);
-        projected
+        projected(&self.symmetry, w)
     }
 }
 
 impl Run<Tracked> {
-    /// `w = Pw`, to rounding; for a control by the margin.
+    /// [`invariant`] under the scene's group.
     pub(super) fn invariant(&self, w: &[Tracked], control: bool) -> Outcome {
-        let residual = all_close(w, &self.projected(w));
-        Outcome::new("w = Pw", if control { by_margin(residual) } else { residual })
+        invariant(&self.symmetry, w, control)
     }
 }
 

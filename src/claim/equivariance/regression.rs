@@ -164,6 +164,18 @@ pub(in crate::claim) enum Drops {
     Prior,
     /// The augmentation is by the whole group.
     Group,
+    /// The noise is closed under the group, where there is noise.
+    OrbitsOfNoise,
+}
+
+impl Drops {
+    /// By the whole group, or without that hypothesis by two of its elements.
+    pub(in crate::claim) fn augmentation<E>(self, element: impl Fn(usize) -> E) -> Augmentation<E> {
+        match self {
+            Self::Group => Augmentation::Subset(vec![element(0), element(1)]),
+            _ => Augmentation::Full,
+        }
+    }
 }
 
 /// A posterior, a prior and an augmented loss.
@@ -184,11 +196,7 @@ pub(in crate::claim) fn posed<S: Setting<T>, T: Scalar>(
     let (q, free) = (S::member(scene, Which::Q)?, S::member(scene, Which::P)?);
     let prior = if drops == Drops::Prior { free } else { geometric(&free, &rep)? };
     let data = data(scene, rep.dim())?;
-    let policy = if drops == Drops::Group {
-        Augmentation::Subset(vec![scene.element(0), scene.element(1)])
-    } else {
-        Augmentation::Full
-    };
+    let policy = drops.augmentation(|k| scene.element(k));
     let raw = risk(&rep, &data, Augmentation::None)?;
     let risk = risk(&rep, &data, policy)?;
     Ok(Posed { rep, q, prior, raw, risk })

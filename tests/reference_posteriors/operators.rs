@@ -1,10 +1,9 @@
 //! What the authors' own operators make of a posterior, tensor by tensor.
 //!
 //! The files record what that code does, oddities included; where it does what it says we agree to
-//! 1e-12, and where not, the disagreement is asserted as what it is. The files are not part of the
-//! crate: without them these tests say so and pass.
-#![cfg(feature = "checkpoint")]
+//! 1e-12, and where not, the disagreement is asserted as what it is.
 
+use super::{shared, shared_bytes};
 use equibayes::audit::{
     Audit, Channels, Function, Layout, NamedGroup, PosteriorAction, Symmetrized, expand, symmetrize,
 };
@@ -14,33 +13,6 @@ use equibayes::model::conv::{ConvNet, ConvSpec, OddSides};
 use equibayes::symmetrize::expansion::Arrangement;
 use equibayes::symmetrize::mean_field::Method;
 use safetensors::{Dtype, SafeTensors};
-use std::io::Write;
-use std::path::PathBuf;
-
-/// A file of the shared data, or `None`, saying so, where there is none.
-fn shared_path(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("EQUIBAYES_SHARED_DATA").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")),
-        PathBuf::from,
-    );
-    let path = folder.join("posteriors").join(name);
-    if !path.exists() {
-        // Past the test runner, which shows nothing of a test that passes.
-        let _ = writeln!(std::io::stderr(), "skipped: no {name} in the shared data");
-        return None;
-    }
-    Some(path)
-}
-
-fn shared_bytes(name: &str) -> Option<Vec<u8>> {
-    shared_path(name).map(|path| std::fs::read(path).expect("the file is readable"))
-}
-
-/// A posterior of the shared data.
-fn shared(name: &str) -> Option<Posterior> {
-    let path = shared_path(name)?;
-    Some(Posterior::read(path, None).expect("the shared posterior is readable"))
-}
 
 fn symmetrized(posterior: &Posterior, channels: Channels, method: Method) -> Symmetrized {
     let action =
@@ -241,60 +213,5 @@ fn expanded_mean_networks_have_the_logits_of_the_authors() {
                 assert!(apart < AGREE, "{arrangement} at side {side}: {apart}");
             }
         }
-    }
-}
-
-#[test]
-fn a_trained_network_keeps_its_function_on_the_diagonal() {
-    let Some(baseline) = shared("digits-baseline-seed13.safetensors") else { return };
-    for (arrangement, function) in [
-        (Arrangement::Diagonal, Function::GroupAverage),
-        (Arrangement::GroupConv, Function::Changed),
-        (Arrangement::RowRolled, Function::Changed),
-    ] {
-        let wide = expand(&baseline, NamedGroup::C4, arrangement, 1e-6).expect("a network");
-        assert!(wide.exact, "{arrangement}");
-        assert_eq!(wide.function, function, "{arrangement}");
-        let shifts: Vec<usize> = wide.output_shift.iter().flatten().copied().collect();
-        let action = PosteriorAction::of_shifted_network(
-            &wide.posterior,
-            NamedGroup::C4,
-            &shifts,
-            Layout::Blocked,
-        )
-        .expect("one shift for each layer");
-        let audit = Audit::of(&wide.posterior, &action).expect("finite");
-        assert_eq!(audit.total.orbit_divergence, 0.0, "{arrangement}");
-    }
-    // The authors' expanded network, trained on since: no longer in orbits, so it can be told from its shapes
-    // alone no more than any other.
-    let Some(trained) = shared("digits-group-conv-seed13.safetensors") else { return };
-    let action =
-        PosteriorAction::of_network(&trained, NamedGroup::C4, Channels::Regular, Layout::Blocked)
-            .expect("a network");
-    assert!(Audit::of(&trained, &action).expect("finite").total.orbit_divergence > 1.0);
-}
-
-#[test]
-fn the_trained_posteriors_tell_their_story() {
-    let audit = |name: &str, channels| {
-        let posterior = shared(&format!("digits-{name}-seed13.safetensors"))?;
-        let layout = if name == "group-conv" { Layout::Blocked } else { Layout::Interleaved };
-        let action = PosteriorAction::of_network(&posterior, NamedGroup::C4, channels, layout)
-            .expect("a network");
-        Some(Audit::of(&posterior, &action).expect("finite"))
-    };
-    let Some(baseline) = audit("baseline", Channels::Trivial) else { return };
-    let Some(projected) = audit("projection", Channels::Regular) else { return };
-    let Some(expanded) = audit("group-conv", Channels::Regular) else { return };
-    for audit in [&baseline, &projected, &expanded] {
-        let total = audit.total;
-        let parts = total.geometric_gap + total.arithmetic_gap + total.remainder;
-        // S4 on 20 000 to 300 000 coordinates: sums of positive terms, each good to a few roundings.
-        assert!((parts / total.orbit_divergence - 1.0).abs() < 1e-12);
-        // Training on augmented data leaves none of them near invariance …
-        assert!(total.orbit_divergence > 100.0);
-        // … so the bounds from the posterior alone say nothing.
-        assert!(audit.bounds.b2.is_some_and(|bound| bound > equibayes::audit::VACUOUS));
     }
 }
