@@ -113,6 +113,9 @@ pub mod representation;
 pub mod scalar;
 pub mod special;
 pub mod symmetrize;
+#[cfg(test)]
+#[path = "../tests/budget/mod.rs"]
+mod test_budget;
 
 /// The examples of the README, run as tests so that they stay true.
 #[cfg(doctest)]

@@ -319,3 +319,47 @@ fn the_defect_is_measured_under_listed_actions() {
     let arguments = ["audit", text(&path), "--actions", text(&actions)];
     refused(&[&arguments[..], &data].concat(), &["not of the network"]);
 }
+
+/// What is not jointly equivariant has no bound by its divergences, and says so; also where it turns images and nothing else, so that the
+/// group of the parameters is trivial, and the defect is not zero.
+#[test]
+fn whether_the_network_is_jointly_equivariant_is_said() {
+    let folder = TempDir::new().unwrap();
+    let pairs = vec![
+        pair("conv_layers.0.weight", &[2, 1, 3, 3]),
+        pair("conv_layers.1.weight", &[2, 2, 3, 3]),
+        pair("classifier.weight", &[10, 2, 1, 1]),
+    ];
+    let path = folder.path().join("in.safetensors");
+    let posterior = Posterior::new(Convention::AugmentBnns, pairs).unwrap();
+    posterior.write(&path).unwrap();
+    let actions = folder.path().join("actions.toml");
+    let audited = |first: &str, second: &str| -> Value {
+        let listed = format!(
+            "[group]\ngenerators = [\"r\"]\n[tensor.\"conv_layers.0.weight\"]\naxes = {first}\n\
+             [tensor.\"conv_layers.1.weight\"]\naxes = {second}\n\
+             [tensor.\"classifier.weight\"]\naxes = \"trivial\"\n"
+        );
+        fs::write(&actions, listed).unwrap();
+        let data = ["--data", "digits", "--draws", "2", "--prior-scale", "1"];
+        let arguments = ["audit", text(&path), "--actions", text(&actions), "--json", "-"];
+        serde_json::from_str(&done(&[&arguments[..], &data].concat())).unwrap()
+    };
+    let turns = r#"["trivial", "trivial", "spatial", "spatial"]"#;
+    assert_eq!(audited(turns, turns)["joint"]["holds"], true);
+    for first in [turns, "\"trivial\""] {
+        let json = audited(first, "\"trivial\"");
+        assert_eq!(json["joint"]["holds"], false);
+        let reason = json["joint"]["reason"].as_str().unwrap();
+        assert!(reason.ends_with("does not move as the pixels of the images do"), "{reason}");
+        let ranked = json["ranked_bounds"].as_array().unwrap();
+        assert!(ranked.iter().all(|bound| bound["id"] == "B8"), "{ranked:?}");
+        // What B8 allows for two draws, 1.5 √(ln(2/0.05)/4), is that of the images' four turns, whatever moves the parameters.
+        let single = json["data"]["defect"]["single"].as_f64().unwrap();
+        assert!(single > 1e-6 && ranked[0]["value"].as_f64().unwrap() > single + 1.44);
+    }
+    // Out channels for rows, in channels for columns.
+    let mixed = audited(turns, r#"["spatial", "spatial", "trivial", "trivial"]"#);
+    assert_eq!(mixed["joint"]["holds"], Value::Null);
+    assert!(mixed["joint"]["reason"].as_str().unwrap().starts_with("not decided: "));
+}

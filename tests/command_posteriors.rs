@@ -2,7 +2,7 @@
 #![cfg(feature = "cli")]
 
 use equibayes::checkpoint::{Convention, Posterior, Precision, TensorPair};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -424,6 +424,7 @@ fn audit_ranks_bounds_and_says_at_what_scale_they_speak() {
             assert!((scale * value(bound) / 1.5 - 1.0).abs() < 1e-6);
         }
     }
+    assert_eq!(json["joint"], json!({ "holds": true, "reason": null }));
     let said = done(&["audit", text(&path)]);
     let (b1, b2) = (said.find("  B1  ").unwrap(), said.find("  B2  ").unwrap());
     assert!(b1 < b2 && said.contains("best first") && said.contains("  B3  "), "{said}");

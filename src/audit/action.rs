@@ -2,7 +2,7 @@
 
 use crate::checkpoint::{Architecture, ArchitectureError, AxisRole, Posterior, TensorRoles};
 use crate::group::{
-    AnyGroup, Cyclic, Dihedral, Finite, FinitelyGenerated, GroupError, Permutation,
+    AnyElement, AnyGroup, Cyclic, Dihedral, Finite, FinitelyGenerated, GroupError, Permutation,
 };
 use crate::representation::{
     ActsOnGrid, Axis, Channels, GridSymmetry, Layout, PermutationRep, Representation,
@@ -124,8 +124,17 @@ impl TensorAction {
 pub struct PosteriorAction {
     group: AnyGroup,
     tensors: Vec<TensorAction>,
-    /// What named generators do to images, as far as it is known; absent where the group's elements say it.
-    on_images: Option<Vec<(String, Option<GridSymmetry>)>>,
+    /// The generators that a file names; absent where the group's elements say what they do to images.
+    listed: Option<Vec<ListedGenerator>>,
+}
+
+/// A generator that a file names, whatever it is in the group: one that moves no parameter is the identity there, and may turn images.
+#[derive(Clone, Debug)]
+pub(super) struct ListedGenerator {
+    pub(super) name: String,
+    pub(super) element: AnyElement,
+    /// What it does to images, as far as it is known.
+    pub(super) symmetry: Option<GridSymmetry>,
 }
 
 impl PosteriorAction {
@@ -133,9 +142,9 @@ impl PosteriorAction {
     pub(super) fn new(
         group: AnyGroup,
         tensors: Vec<TensorAction>,
-        on_images: Vec<(String, Option<GridSymmetry>)>,
+        listed: Vec<ListedGenerator>,
     ) -> Self {
-        Self { group, tensors, on_images: Some(on_images) }
+        Self { group, tensors, listed: Some(listed) }
     }
 
     /// The action on a convolutional network of the `augment-bnns` layout: kernels and flattened
@@ -198,7 +207,7 @@ impl PosteriorAction {
             .iter()
             .map(|roles| tensor_action(&group, roles, shifts, layout))
             .collect::<Result<_, _>>()?;
-        Ok(Self { group, tensors, on_images: None })
+        Ok(Self { group, tensors, listed: None })
     }
 
     /// The group.
@@ -211,9 +220,9 @@ impl PosteriorAction {
         &self.tensors
     }
 
-    /// What named generators do to images; `None` where the group's elements say it themselves.
-    pub(super) fn on_images(&self) -> Option<&[(String, Option<GridSymmetry>)]> {
-        self.on_images.as_deref()
+    /// The generators that a file names; `None` where the group's elements say what they do to images.
+    pub(super) fn listed_generators(&self) -> Option<&[ListedGenerator]> {
+        self.listed.as_deref()
     }
 
     /// Whether no generator moves anything: then every posterior is invariant.

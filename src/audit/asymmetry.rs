@@ -39,7 +39,8 @@ pub struct Audit {
     pub bounds: DefectBounds,
     /// The same bounds, as far as they apply, the best one first.
     pub ranking: Vec<DefectBound>,
-    /// Why bounds B1 to B4 do not apply: the network is not jointly equivariant, or nobody knows whether it is.
+    /// Why bounds B1 to B4 do not apply: the network is not jointly equivariant, or nobody knows
+    /// [which](NotJoint::is_decided); `None` where it is.
     pub not_joint: Option<NotJoint>,
 }
 
@@ -55,8 +56,8 @@ pub struct Overflow {
 
 impl Audit {
     /// Audits a posterior under an action on the same tensor pairs. A pair that the action does not
-    /// list counts as unmoved. The bounds are for images of which no pool meets an odd side; for others they are to be
-    /// [withheld](Self::withhold).
+    /// list counts as unmoved. The bounds are for images of which no pool meets an odd side; for
+    /// [others](PosteriorAction::joint_on) they are to be [withheld](Self::withhold).
     ///
     /// # Errors
     /// [`Overflow`] where a divergence or distance exceeds the range of `f64`.

@@ -1,13 +1,19 @@
 //! Whether the network is jointly equivariant under an action: `Φ(ρ(g)θ, ρ_X(g)x) = ρ_Y(g)Φ(θ, x)`, assumption (J).
 
 use super::PosteriorAction;
-use crate::checkpoint::{Architecture, ArchitectureError, AxisRole, Posterior, TensorRoles};
-use crate::group::{FinitelyGenerated, Permutation};
-use crate::representation::{ActsBySignedPermutations, ActsOnGrid, SignedPermutation};
+use super::action::ListedGenerator;
+use crate::checkpoint::{
+    Architecture, ArchitectureError, AxisRole, OddPool, Posterior, TensorRoles,
+};
+use crate::group::{AnyElement, FinitelyGenerated, Permutation};
+use crate::representation::{
+    ActsBySignedPermutations, ActsOnGrid, GridSymmetry, SignedPermutation,
+};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// Why bounds on the defect that rest on joint equivariance do not apply, or why nobody knows whether they do.
+/// Why bounds on the defect that rest on joint equivariance do not apply, or why nobody knows whether they do: see
+/// [`is_decided`](Self::is_decided).
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotJoint {
@@ -77,11 +83,42 @@ pub enum NotJoint {
     },
 }
 
+impl NotJoint {
+    /// Whether the network is not jointly equivariant for this reason; if not, nobody knows.
+    ///
+    /// What is decided is true of nearly all weights, for images of two rows or more and two classes or more: there are weights,
+    /// images, and an element of the group with `Φ(ρ(g)θ, ρ_X(g)x) ≠ ρ(g)Φ(θ, x)`, and class probabilities that are not those at
+    /// `(θ, x)` in any order, but for one case: of two classes that both change their signs a softmax makes two that are exchanged, and that
+    /// is refused all the same. Images of one pixel do not turn, so that what is refused for turning may be equivariant there.
+    ///
+    /// # Examples
+    /// ```
+    /// use equibayes::audit::NotJoint;
+    ///
+    /// assert!(NotJoint::OddPool { layer: 0, side: 7 }.is_decided());
+    /// assert!(!NotJoint::Mixed { tensor: "conv_layers.0.weight".into(), axis: 0 }.is_decided());
+    /// ```
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        match self {
+            Self::OddPool { .. }
+            | Self::Signs { .. }
+            | Self::Inconsistent { .. }
+            | Self::Spatial { .. } => true,
+            Self::Architecture(_) | Self::NoGrid { .. } | Self::NoPixels | Self::Mixed { .. } => {
+                false
+            }
+        }
+    }
+}
+
 impl PosteriorAction {
     /// Whether the network of a posterior is jointly equivariant under the action, for images of which no pool meets an
     /// odd side: what bounds B1 to B4 rest on. Decided generator by generator, from the index maps alone: channels move alike in the layer
     /// that puts them out, its bias, and the layer that takes them in; kernels and flattened features turn with the images; signs
     /// change nowhere but on image channels. A pair that the action does not list counts as unmoved.
+    ///
+    /// `Ok` is a proof (`proofs-notes/e-equivariance.md`, E1); of what is refused, [`NotJoint::is_decided`] tells what is known.
     ///
     /// # Errors
     /// [`NotJoint`] where it is not, or it is not decided.
@@ -115,30 +152,86 @@ impl PosteriorAction {
     pub fn joint(&self, posterior: &Posterior) -> Result<(), NotJoint> {
         let network = Architecture::of(posterior)?;
         let pixels = network.tensors().iter().flat_map(|tensor| &tensor.roles);
-        if self.on_images().is_some() && !pixels.into_iter().any(|role| side(*role) > 1) {
+        let listed = self.listed_generators().is_some();
+        if listed && !pixels.into_iter().any(|role| side(*role) > 1) {
             return Err(NotJoint::NoPixels);
         }
-        for (index, g) in self.group().generators().iter().enumerate() {
-            let on_grid = |side: usize| match self.on_images() {
-                None => self.group().on_grid(side).ok().map(|grid| grid.permutation(g)),
-                Some(listed) => listed.get(index)?.1.map(|symmetry| symmetry.permutation(side)),
+        for (name, g, symmetry) in self.generators() {
+            let Some(symmetry) = symmetry else {
+                return Err(NotJoint::NoGrid { generator: name });
             };
-            if on_grid(1).is_none() {
-                let name = self.on_images().and_then(|listed| listed.get(index));
-                let generator = name.map_or_else(String::new, |(name, _)| name.clone());
-                return Err(NotJoint::NoGrid { generator });
-            }
+            let on_grid = |side: usize| symmetry.permutation(side);
             let mut seen = Seen::default();
             for tensor in network.tensors() {
                 let lengths = tensor.roles.iter().map(|role| role.length());
                 let map = match self.tensors().iter().find(|own| own.name() == tensor.name) {
-                    Some(own) => own.representation().index_map(g),
+                    Some(own) => own.representation().index_map(&g),
                     None => Permutation::identity(lengths.product()).into(),
                 };
                 seen.tensor(tensor, &map, on_grid)?;
             }
         }
         Ok(())
+    }
+
+    /// [`joint`](Self::joint), for images of a side: that no pool meets an odd side there, or that no generator minds.
+    ///
+    /// A pool that meets an odd side leaves out the last row and the last column. What turns the others onto themselves
+    /// leaves the first pixel where it is, as the identity does; a rotation or a flip does not.
+    ///
+    /// # Errors
+    /// [`NotJoint`] where it is not, or it is not decided.
+    ///
+    /// # Examples
+    /// ```
+    /// use equibayes::audit::{Channels, Layout, NamedGroup, NotJoint, PosteriorAction};
+    /// use equibayes::checkpoint::{Convention, Posterior, Precision, TensorPair};
+    ///
+    /// let pair = |name: &str, shape: &[usize]| {
+    ///     let n = shape.iter().product::<usize>();
+    ///     TensorPair::new(name, shape.to_vec(), vec![0.1; n], vec![0.5; n], Precision::F64)
+    /// };
+    /// let posterior = Posterior::new(
+    ///     Convention::AugmentBnns,
+    ///     vec![pair("conv_layers.0.weight", &[2, 1, 3, 3])?, pair("classifier.weight", &[3, 2, 1, 1])?],
+    /// )?;
+    /// let action = PosteriorAction::of_network(
+    ///     &posterior, NamedGroup::C4, Channels::Trivial, Layout::Interleaved,
+    /// )?;
+    /// assert_eq!(action.joint_on(&posterior, 28), Ok(()));
+    /// let odd = NotJoint::OddPool { layer: 0, side: 7 };
+    /// assert_eq!(action.joint_on(&posterior, 7), Err(odd));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn joint_on(&self, posterior: &Posterior, image_side: usize) -> Result<(), NotJoint> {
+        self.joint(posterior)?;
+        let mut symmetries = self.generators().into_iter().filter_map(|(.., symmetry)| symmetry);
+        // Of a grid with a pixel in the middle.
+        if symmetries.all(|symmetry| symmetry.permutation(3).image(0) == 0) {
+            return Ok(());
+        }
+        match Architecture::of(posterior)?.odd_pools(image_side).first() {
+            None => Ok(()),
+            Some(&OddPool { layer, side }) => Err(NotJoint::OddPool { layer, side }),
+        }
+    }
+
+    /// The generators with their names, if they have any, and what they do to images, as far as it is known. Those that a file
+    /// lists are all here, also one that is the identity of the group.
+    fn generators(&self) -> Vec<(String, AnyElement, Option<GridSymmetry>)> {
+        match self.listed_generators() {
+            Some(listed) => {
+                let own = |g: &ListedGenerator| (g.name.clone(), g.element.clone(), g.symmetry);
+                listed.iter().map(own).collect()
+            }
+            None => {
+                let own = |g: AnyElement| {
+                    let symmetry = self.group().grid_symmetry(&g);
+                    (String::new(), g, symmetry)
+                };
+                self.group().generators().into_iter().map(own).collect()
+            }
+        }
     }
 }
 
@@ -177,7 +270,7 @@ impl Seen {
         &mut self,
         tensor: &TensorRoles,
         map: &SignedPermutation,
-        on_grid: impl Fn(usize) -> Option<Permutation>,
+        on_grid: impl Fn(usize) -> Permutation,
     ) -> Result<(), NotJoint> {
         // Each factor with its first axis: of the entries that a factor passes over, how many, and how long it is.
         let mut stride: usize = tensor.roles.iter().map(|role| role.length()).product();
@@ -192,7 +285,6 @@ impl Seen {
             let own = factor(map, stride, length)
                 .ok_or_else(|| NotJoint::Mixed { tensor: tensor.name.clone(), axis })?;
             let spatial = || NotJoint::Spatial { tensor: tensor.name.clone(), axis };
-            let pixels = |side| on_grid(side).ok_or_else(spatial);
             let (channels, own) = match role {
                 AxisRole::InputChannels { .. } => {
                     if !signs_follow(map, stride, length) {
@@ -203,14 +295,14 @@ impl Seen {
                 AxisRole::HiddenChannels { layer, .. } => (Channels::Hidden(layer), own),
                 AxisRole::Classes { .. } => (Channels::Classes, own),
                 AxisRole::KernelRows { side } => {
-                    if own.iter().zip(pixels(side)?.images()).any(|(a, &b)| *a != b as usize) {
+                    if own.iter().zip(on_grid(side).images()).any(|(a, &b)| *a != b as usize) {
                         return Err(spatial());
                     }
                     continue;
                 }
                 AxisRole::FlattenedFeatures { layer, side, .. } => {
                     let each = side * side;
-                    let turned = pixels(side)?;
+                    let turned = on_grid(side);
                     let channel = |c: usize| own[c * each] / each;
                     let fits = |(i, &to): (usize, &usize)| {
                         to == channel(i / each) * each + turned.images()[i % each] as usize
@@ -264,5 +356,7 @@ fn signs_follow(map: &SignedPermutation, stride: usize, length: usize) -> bool {
     (0..map.dim()).all(|entry| sign(entry) == sign(entry / stride % length * stride))
 }
 
+#[cfg(test)]
+mod numerical;
 #[cfg(test)]
 mod tests;

@@ -197,12 +197,13 @@ impl<'a> Measuring<'a> {
         draws: usize,
         seed: u64,
     ) -> Result<Self, MeasureError> {
-        let orbit = match action.on_images() {
+        let orbit = match action.listed_generators() {
             None => Orbit::new(action.group(), images.shape())?,
             Some(listed) => {
                 let [_, rows, columns] = images.shape();
-                let grid = listed.iter().map(|(generator, symmetry)| {
-                    symmetry.ok_or_else(|| MeasureError::NoGrid { generator: generator.clone() })
+                let grid = listed.iter().map(|generator| {
+                    let unknown = || MeasureError::NoGrid { generator: generator.name.clone() };
+                    generator.symmetry.ok_or_else(unknown)
                 });
                 let grid = grid.collect::<Result<Vec<_>, _>>()?;
                 if rows != columns {

@@ -52,4 +52,6 @@ pub use report::{ClaimReport, Report, Twin, Verdict};
 pub use runner::{CONTROL_MARGIN, Settings, run, run_with_progress, work};
 pub use seek::{Mutated, Mutation, Seeking, Sought};
 pub use statistical::Design;
+#[cfg(test)]
+pub(crate) use statistical::binomial::critical;
 pub use statistical::budget::FAMILY_ALPHA;

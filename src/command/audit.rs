@@ -108,11 +108,15 @@ fn measured(
     };
     let images = source.load(Part::Test).map_err(|error| CommandError::new(error.to_string()))?;
     let network = PosteriorNetwork::of(&moved.posterior, images.shape()).map_err(|e| about(&e))?;
-    for (layer, side) in network.odd_pools() {
-        moved.subject.notes.push(format!(
-            "the pool after conv_layers.{layer} meets an odd side, {side}: nothing is equivariant there"
-        ));
-        audit.withhold(NotJoint::OddPool { layer: *layer, side: *side });
+    if let Err(reason) = moved.action.joint_on(&moved.posterior, images.shape()[1]) {
+        if let NotJoint::OddPool { .. } = reason {
+            for (layer, side) in network.odd_pools() {
+                moved.subject.notes.push(format!(
+                    "the pool after conv_layers.{layer} meets an odd side, {side}: nothing is equivariant there"
+                ));
+            }
+        }
+        audit.withhold(reason);
     }
     let draws = args.draws as usize;
     let measuring = Measuring::new(&moved.posterior, &moved.action, &images, draws, common.seed)

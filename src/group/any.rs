@@ -137,6 +137,14 @@ where
     }
 }
 
+#[cfg(feature = "checkpoint")]
+impl AnyElement {
+    /// An element of a group whose type is known where it is made.
+    pub(crate) fn of<E: Eq + Hash + fmt::Debug + Send + Sync + 'static>(element: E) -> Self {
+        wrap(element)
+    }
+}
+
 impl AnyGroup {
     /// The group behind one type.
     pub fn new<G>(group: G) -> Self

@@ -256,18 +256,23 @@ mod tests {
         assert!(chain.element(0).is_identity());
     }
 
+    /// Each count is binomial: exact tails, for both sides of all 120. One that is off by a quarter is seen.
     #[test]
+    #[cfg(feature = "catalogue")]
     fn sampling_is_uniform() {
-        // χ² with 119 degrees of freedom exceeds 119 + 6·√238 = 212 with probability below 1e-6.
         let chain = symmetric(5);
         let mut rng = ChaCha8Rng::seed_from_u64(5);
         let mut counts = [0u32; 120];
-        let draws = 120 * 100;
+        let draws = 120 * 1000;
         for _ in 0..draws {
             counts[chain.index_of(&chain.random(&mut rng)).unwrap()] += 1;
         }
-        let chi_square: f64 =
-            counts.iter().map(|&count| (f64::from(count) - 100.0).powi(2) / 100.0).sum();
-        assert!(chi_square < 212.0, "χ² = {chi_square}");
+        let a = crate::test_budget::share("draws of a stabilizer chain") / 240.0;
+        // Too many of one element, and too few: then there are too many of the others.
+        let most = crate::claim::critical(draws, 1.0 / 120.0, a) - 1;
+        let least = draws - (crate::claim::critical(draws, 119.0 / 120.0, a) - 1);
+        let (low, high) = (counts.iter().min(), counts.iter().max());
+        assert!(least > 750 && most < 1250, "{least} {most}");
+        assert!(low >= Some(&(least as u32)) && high <= Some(&(most as u32)), "{low:?} {high:?}");
     }
 }

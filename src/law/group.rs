@@ -1,7 +1,7 @@
 //! The laws of groups (claim A1).
 
 use super::draw::element;
-use super::{Finding, Law, Laws, Residual};
+use super::{ALPHA, Finding, Law, Laws, Residual};
 use crate::group::{Finite, Haar};
 use num_traits::One;
 use rand::RngExt;
@@ -280,7 +280,6 @@ fn closure<G: Finite>(group: &G) -> Finding {
 /// Bernstein's inequality it is off by more than `√(2vx) + x/3`, `v` its variance, with
 /// probability at most `2e^{−x}`; `x = ln(2|G|/α)` makes that `α` for all elements together.
 fn uniform<G: Finite>(group: &G, rng: &mut rand_chacha::ChaCha8Rng) -> Finding {
-    const ALPHA: f64 = 1e-9;
     const PER_ELEMENT: usize = 400;
     let Some(order) = group.small_order().filter(|&order| (1..=SAMPLED).contains(&order)) else {
         return Finding::exact(true, "too large to count draws");

@@ -2,7 +2,7 @@
 
 use super::draw::element;
 use super::group::ROUNDINGS;
-use super::{Finding, Law, Laws, Residual};
+use super::{ALPHA, Finding, Law, Laws, Residual};
 use crate::group::LieGroup;
 use nalgebra::{DMatrix, DVector};
 use rand::RngExt;
@@ -190,7 +190,6 @@ fn components<G: LieGroup>(group: &G) -> Finding {
 /// Hoeffding's inequality the mean of `N` of them is beyond `t` with probability at most
 /// `2e^{−Nt²/8}`: `t = √(8 ln(2K/α)/N)` makes that `α` for all `K` together.
 fn invariance<G: LieGroup>(group: &G, rng: &mut ChaCha8Rng) -> Finding {
-    const ALPHA: f64 = 1e-9;
     const DRAWS: usize = 10_000;
     const FUNCTIONS: usize = 8;
     let n = group.dimension();

@@ -65,6 +65,10 @@ mod statistic;
 mod symmetrization;
 mod tying;
 
+/// The probability, at the most, with which a law that draws fails on a type that is right: a law about samplers, Haar draws, or
+/// averages over draws, on one type and at any seed. A kit that has `k` such laws fails by chance with `k` times this.
+pub const ALPHA: f64 = 2e-11;
+
 pub use admissible::admissible;
 pub use averages::averages;
 pub use closed::closed;
@@ -76,6 +80,8 @@ pub use group::{finite_group, group, group_up_to};
 pub use infinitesimal::infinitesimal;
 pub use lie_group::lie_group;
 pub use loss::loss;
+#[cfg(all(test, feature = "checkpoint"))]
+pub(crate) use model::prediction_error;
 pub use model::{model, model_over};
 pub use orbit_mixture::orbit_mixture;
 pub use orthogonal::{orthogonal, orthogonal_over};

@@ -109,7 +109,7 @@ pub(super) fn granted<T: Scalar, M: Model<T>>(model: &M) -> f64 {
 ///
 /// The quotient of a function with a kink is the mean of its two slopes, which the larger one is at most
 /// twice of, or, with slopes of opposite signs, nothing: hence both one-sided quotients are taken.
-pub(super) fn prediction_error<T: Scalar, M: Model<T>>(
+pub(crate) fn prediction_error<T: Scalar, M: Model<T>>(
     model: &M,
     (theta, x): (&[T], &[T]),
     (theta_sizes, x_sizes): (&[f64], &[f64]),

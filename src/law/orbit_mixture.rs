@@ -6,7 +6,7 @@ use super::family::log_density_error;
 use super::gaps::{known, orbit_divergence};
 use super::statistic::{point_error, sensitivity};
 use super::symmetrization::{allowance, at_element};
-use super::{Finding, Law, Laws};
+use super::{ALPHA, Finding, Law, Laws};
 use crate::action::ClosedUnder;
 use crate::family::{FisherInformation, LogPartition, Member, Sample};
 use crate::group::{DenselyGenerated, Finite, Group as _, Haar};
@@ -19,9 +19,6 @@ use std::rc::Rc;
 /// How many members are sampled, and how many draws of each.
 const MEMBERS: usize = 4;
 const DRAWS: usize = 4096;
-
-/// The probability with which a sound mixture may fail the sampled law, all members together.
-const ALPHA: f64 = 1e-9;
 
 /// What [`mixture`](crate::symmetrize::mixture()) promises with its gaps: an invariant density; the orbit divergence,
 /// and bounds on the two divergences that share it out; draws of `q` whose log-densities agree with these bounds; and a

@@ -3,7 +3,7 @@
 use super::coordinates::direction;
 use super::draw::floats;
 use super::error_model::ParameterError;
-use super::{Finding, Residual};
+use super::{ALPHA, Finding, Residual};
 use crate::family::{FisherInformation, LogPartition, Member, Sample};
 use crate::scalar::{Real, dot};
 use nalgebra::DVector;
@@ -14,9 +14,6 @@ pub(super) const MEMBERS: usize = 4;
 
 /// How many draws of each: a bias of a tenth of a standard deviation of `T` shows.
 const DRAWS: usize = 16_384;
-
-/// The probability with which a sound sampler may fail a law, all members together.
-const ALPHA: f64 = 1e-9;
 
 /// `A` at `η + x e_k`, if that is a parameter.
 fn shifted<F: LogPartition<T>, T: Real>(q: &Member<F, T>, k: usize, x: f64) -> Option<f64> {
@@ -92,7 +89,7 @@ const BLOCKS: usize = 64;
 /// `κ₄ = d²/dt² vᵀI(η + tv)v`, taken as a second difference. By Chebyshev's inequality the mean of a block of
 /// `b` draws is off by more than `√(8(κ₄ + 2)/b)` with probability at most 1/8; that half of 64 independent
 /// blocks are, so that their median is, has probability at most `e^{−64 D(½‖⅛)} < 4·10⁻¹²` (Chernoff, with
-/// `D(½‖⅛) = 0.413`), below `α` for all members.
+/// `D(½‖⅛) = 0.413`), below `α` for all four members.
 pub(super) fn covariance<F, T>(q: &Member<F, T>, _: &Member<F, T>, rng: &mut ChaCha8Rng) -> Finding
 where
     F: LogPartition<T> + FisherInformation<T> + Sample<T>,

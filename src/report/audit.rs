@@ -3,7 +3,7 @@
 mod measurement;
 
 use super::Paint;
-use crate::audit::{Audit, DefectBound, Measurement, VACUOUS};
+use crate::audit::{Audit, DefectBound, Measurement, NotJoint, VACUOUS};
 use crate::symmetrize::mean_field::{Asymmetry, Method};
 use measurement::Data;
 use num_bigint::BigUint;
@@ -41,6 +41,7 @@ struct Json<'a> {
     bounds: Bounds,
     /// The bounds that apply, the best one first.
     ranked_bounds: Vec<Ranked>,
+    joint: Joint,
     data: Option<Data>,
     notes: &'a [String],
 }
@@ -83,6 +84,24 @@ struct Ranked {
     vacuous: bool,
     scaled: Option<&'static str>,
     informative_at: Option<f64>,
+}
+
+/// Whether the network is jointly equivariant under the action, on images of which no pool meets an odd side, or on those that were
+/// measured: `null` if that is not decided. The reason says why not, or what is missing.
+#[derive(Serialize)]
+struct Joint {
+    holds: Option<bool>,
+    reason: Option<String>,
+}
+
+impl Joint {
+    fn of(refused: Option<&NotJoint>) -> Self {
+        let holds = match refused {
+            None => Some(true),
+            Some(reason) => reason.is_decided().then_some(false),
+        };
+        Self { holds, reason: refused.map(ToString::to_string) }
+    }
 }
 
 #[derive(Serialize)]
@@ -142,6 +161,7 @@ fn json_of<'a>(
                 informative_at,
             })
             .collect(),
+        joint: Joint::of(audit.not_joint.as_ref()),
         data: measured.split_last().map(|(last, _)| Data::of(last, measured)),
         notes: &subject.notes,
     }
@@ -156,6 +176,9 @@ fn rendered(value: &impl Serialize) -> String {
 
 /// An audit as JSON, with what was measured on images: nothing, one measurement, or a sweep over numbers of draws, the most
 /// of them last.
+///
+/// `joint` tells whether the network is jointly equivariant under the action, which bounds B1 to B4 rest on: `holds` is `true`, `false`, or
+/// `null` where that is [not decided](NotJoint::is_decided), and `reason` says why it is not `true`.
 pub fn json(subject: &Subject, audit: &Audit, measured: &[Measurement]) -> String {
     rendered(&json_of(subject, audit, measured, false))
 }

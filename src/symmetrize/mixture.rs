@@ -156,6 +156,7 @@ mod tests {
     use crate::family::{Categorical, DiagonalGaussian, FiniteSupport};
     use crate::group::{Cyclic, Symmetric};
     use crate::representation::PermutationRep;
+    use crate::test_budget::{hoeffding, share};
     use rand::SeedableRng;
 
     fn turn(n: usize) -> PermutationRep<Cyclic> {
@@ -212,8 +213,8 @@ mod tests {
             let draw = law.sample(&mut rng);
             draw.iter().enumerate().for_each(|(class, x)| counts[class] += x);
         }
-        // Hoeffding for three frequencies, both sides: an error probability of 6·10⁻⁹.
-        let band = (1e9_f64.ln() / (2.0 * DRAWS as f64)).sqrt();
+        // For three frequencies.
+        let band = hoeffding(DRAWS, 1.0, share("draws of an orbit mixture") / 3.0);
         let mu = law.mean_parameter().unwrap();
         for (class, expected) in [0.4, 0.2, 0.4].into_iter().enumerate() {
             assert!((counts[class] / DRAWS as f64 - expected).abs() < band, "{counts:?}");

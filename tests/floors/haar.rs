@@ -2,6 +2,7 @@
 //!
 //! Sample sizes and error probabilities are fixed beforehand, and so are the seeds.
 
+use crate::budget::share;
 use equibayes::group::{Group, Haar, LieGroup, Orthogonal, SpecialOrthogonal};
 use nalgebra::{DMatrix, dmatrix};
 use rand::{RngExt, SeedableRng};
@@ -10,8 +11,9 @@ use rand_distr::StandardNormal;
 
 const DRAWS: usize = 100_000;
 
-/// The probability with which all tests of one sampler together fail a sampler that is right.
-const ALPHA: f64 = 1e-9;
+/// How many samplers are right, each with the same part of the share. That a wrong one is not refuted has a probability below 1e-20: its
+/// moment is off by twice what is allowed, or more (Hoeffding).
+const SOUND: f64 = 8.0;
 
 type Function = dyn Fn(&DMatrix<f64>) -> f64;
 
@@ -66,7 +68,8 @@ fn refuted(
             *sum += (moment.of)(&q);
         }
     }
-    let unit = ((2.0 * moments.len() as f64 / ALPHA).ln() / (2.0 * draws as f64)).sqrt();
+    let alpha = share("moments of Haar measures") / SOUND;
+    let unit = ((2.0 * moments.len() as f64 / alpha).ln() / (2.0 * draws as f64)).sqrt();
     moments.iter().zip(sums).find_map(|(moment, sum)| {
         let mean = sum / draws as f64;
         let holds = (mean - moment.expected).abs() <= moment.range * unit;

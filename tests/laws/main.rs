@@ -2,6 +2,8 @@
 //! they reject every one of those with a fault in it, naming the law.
 
 mod affine;
+#[path = "../budget/mod.rs"]
+mod budget;
 mod compact_groups;
 mod conv_networks;
 mod faults;

@@ -1,5 +1,7 @@
 //! The multivariate families: conformance kits with members near the edges, and independent oracles.
 
+#[path = "../budget/mod.rs"]
+mod budget;
 mod categorical;
 mod entropy;
 mod ising;

@@ -130,6 +130,62 @@ fn what_does_not_move_alike_is_not_joint() {
     assert!(said(3, &changed).starts_with("tensor conv_layers.0.bias: the action changes signs"));
 }
 
+/// A generator that moves no parameter is the identity of the group, which has no generators then; images it turns all the same.
+#[test]
+fn generators_that_move_images_alone_are_asked() {
+    let still = r#"["trivial", "trivial", "trivial", "trivial"]"#;
+    let unmoved = |group: &'static str| {
+        let changed = [
+            ("group", group),
+            ("conv_layers.0.weight", still),
+            ("conv_layers.0.bias", r#"["trivial"]"#),
+            ("conv_layers.1.weight", still),
+            ("classifier.weight", still),
+        ];
+        listed(POINTWISE, 3, &changed)
+    };
+    let spatial = |found| matches!(found, Err(NotJoint::Spatial { axis: 2, .. }));
+    assert!(spatial(unmoved(r#"generators = ["r"]"#)));
+    let group = r#"generators = ["t", "r"]
+        spatial = { t = "identity" }"#;
+    assert!(spatial(unmoved(group)));
+    let identity = r#"generators = ["t"]
+        spatial = { t = "identity" }"#;
+    assert_eq!(unmoved(identity), Ok(()));
+}
+
+/// At an odd side, what does not turn images is as equivariant as at an even one.
+#[test]
+fn odd_pools_are_for_what_turns() {
+    let posterior = posterior(POINTWISE, 3);
+    let named = PosteriorAction::of_network(
+        &posterior,
+        NamedGroup::C2,
+        Channels::Trivial,
+        Layout::Interleaved,
+    );
+    let named = named.unwrap();
+    assert_eq!(named.joint_on(&posterior, 8), Ok(()));
+    let odd = NotJoint::OddPool { layer: 1, side: 5 };
+    assert_eq!(named.joint_on(&posterior, 10), Err(odd));
+    let text = r#"
+        [group]
+        generators = ["t"]
+        spatial = { t = "identity" }
+        [tensor."conv_layers.0.weight"]
+        axes = "trivial"
+        [tensor."conv_layers.0.bias"]
+        axes = "trivial"
+        [tensor."conv_layers.1.weight"]
+        axes = [{ t = [1, 0, 2, 3, 4, 5, 6, 7] }, "trivial", "trivial", "trivial"]
+        [tensor."classifier.weight"]
+        axes = ["trivial", { t = [1, 0, 2, 3, 4, 5, 6, 7] }, "trivial", "trivial"]
+    "#;
+    let actions: ActionsFile = text.parse().unwrap();
+    let swapped = PosteriorAction::listed(&posterior, &actions).unwrap();
+    assert_eq!(swapped.joint_on(&posterior, 10), Ok(()));
+}
+
 #[test]
 fn what_is_not_decided_says_so() {
     let said = |kernel: usize, changed: &[(&str, &str)]| {

@@ -4,10 +4,10 @@ use super::axis::AxisEntry;
 use super::elements::Elements;
 use super::points::{Block, Points};
 use super::{ActionsError, ActionsFile, Axes, AxisProblem};
-use crate::audit::action::in_blocks;
+use crate::audit::action::{ListedGenerator, in_blocks};
 use crate::audit::{Layout, PosteriorAction, TensorAction};
 use crate::checkpoint::{Posterior, TensorPair};
-use crate::group::{AnyGroup, Finite, Permutation, PermutationGroup};
+use crate::group::{AnyElement, AnyGroup, Finite, Permutation, PermutationGroup};
 use crate::representation::{
     Axis, GridSymmetry, SignedPermutation, SignedPermutationRep, TensorAxes,
 };
@@ -58,9 +58,14 @@ impl PosteriorAction {
             let factors = factors.into_iter().map(|(_, factor)| factor).collect();
             tensors.push(tensor_action(pair, factors, &group, elements.as_ref())?);
         }
-        let generators = actions.generators.iter().cloned();
-        let on_images = generators.zip(actions.grid.iter().copied()).collect();
-        Ok(Self::new(group.into(), tensors, on_images))
+        let names = actions.generators.iter().cloned().zip(actions.grid.iter().copied());
+        let generators = names.zip(points.generators()?);
+        let generators = generators.map(|((name, symmetry), element)| ListedGenerator {
+            name,
+            element: AnyElement::of(element),
+            symmetry,
+        });
+        Ok(Self::new(group.into(), tensors, generators.collect()))
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn bounds(
     let order = order as f64;
     let mut all = Vec::new();
     // What rests on joint equivariance.
-    if measuring.network.odd_pools().is_empty() && action.joint(posterior).is_ok() {
+    if action.joint_on(posterior, measuring.images.shape()[1]).is_ok() {
         all.push(by_layers(measuring, posterior, &elements, order)?);
         if let Some(variance) = found.variance {
             all.push(by_variance(variance, &elements, order));
@@ -35,6 +35,8 @@ pub(super) fn bounds(
     }
     if let Some(scale) = prior_scale {
         let kl: f64 = posterior.pairs().iter().map(|pair| from_prior(pair, scale)).sum();
+        // Without (J) the group of the parameters need not be that of the images.
+        let order = measuring.orbit.maps.len() as f64;
         let value = on_other_images(measuring, found, kl, order).unwrap_or(f64::INFINITY);
         all.push(DefectBound::unscaled("B8", "PAC-Bayes, on other images", order, value));
     }

@@ -29,7 +29,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             "N_x independent inputs",
             "outputs of diameter D",
         ],
-        tolerance: "exact binomial tests of the frequencies, at the ε where the bound is ½, 0.1 and 0.01, on eight laws",
+        tolerance: "exact binomial tests of the frequencies, at the ε where the bound is ½, 0.1 and 0.01, on nine laws",
         covers: &[],
         cost: 1,
     };
@@ -72,7 +72,7 @@ const QUANTILE: f64 = 0.01;
 const SIZES: [(usize, usize); 4] = [(16, 64), (4, 8), (64, 16), (16, 4)];
 
 /// How many laws are looked at.
-const LAWS: usize = 8;
+const LAWS: usize = 9;
 
 /// Sizes and diameters of those that are not random: one in which many inputs share the draws, and one whose diameter is not of
 /// the size of 1.
@@ -97,6 +97,20 @@ impl Law {
         let d = vec![vec![vec![vec![0.0]; 2], vec![vec![diameter], vec![-diameter]]]];
         let squared_diameter = diameter * diameter;
         Self { d, q: vec![q, 1.0 - q], squared_diameter, draws, inputs }
+    }
+
+    /// The two parameters of the tightest law of which one is certain, and two inputs: at one the elements differ, at the other
+    /// nothing does. All that varies is how often either input is drawn, and with so many draws that is more than they could be held
+    /// accountable for.
+    fn of_inputs() -> Self {
+        let Self { mut d, squared_diameter, .. } = Self::tightest((1, 1), 1.0);
+        d.push(vec![vec![vec![0.0]; 2]; 2]);
+        Self { d, q: vec![1.0, 0.0], squared_diameter, draws: 1024, inputs: 1 }
+    }
+
+    /// Large deviations of the law of two parameters, `m = 2c/T − 1` from ½ to 0.9: with so many inputs that they do not count.
+    fn far() -> Self {
+        Self { q: vec![0.75, 0.25], ..Self::tightest((FAR_DRAWS, 1_000_000_000), 1.0) }
     }
 
     /// A random world, if something varies there.
@@ -214,6 +228,25 @@ const MUTATIONS: [(&str, Bound); 4] = [
     ("without 1/N_x", |law, level| bound(level, law.squared_diameter, law.draws, usize::MAX)),
 ];
 
+/// Draws of the law whose deviations are so rare that they are summed, not drawn.
+const FAR_DRAWS: usize = 2000;
+
+/// By which factor the probability of the law [`Law::far`] is larger than a bound says, a power of ten: for what no number of draws shows.
+///
+/// Its count `c` of one parameter is binomial, and reaches 1900 with the probability `p = e^{−T KL(0.95‖0.75)}`, `KL = 0.1441`, but for a
+/// factor of the order of `√T`; the estimate is then `ε = ½D²(0.9² − 0.5²)` above its mean, but for `1/T`. So a bound with
+/// `2ε²/(D⁴ c/T)` in the exponent is false for large `T` as soon as `c < ½ · 0.56²/0.1441 = 1.088`.
+fn beyond(bound: Bound) -> f64 {
+    let (law, reached) = (Law::far(), FAR_DRAWS * 19 / 20);
+    let p = upper_tail(reached, FAR_DRAWS, law.q[0]);
+    let share = reached as f64 / FAR_DRAWS as f64;
+    let deviation = law.squares(&[share, 1.0 - share])[0] - law.expectation();
+    let factors = (0..15).map(|power| 10_f64.powi(power));
+    // Rounding is no deviation.
+    let exceeded = |factor: &f64| bound(&law, p / factor) < deviation * (1.0 - 1e-9);
+    factors.filter(exceeded).fold(0.0, f64::max)
+}
+
 /// The number of values that are at least `epsilon`: a deviation *at* it counts, but not one that rounding has lifted there.
 fn exceeding(sorted: &[f64], epsilon: f64, size: f64) -> usize {
     let least = epsilon + 1e-12 * size;
@@ -256,6 +289,7 @@ fn solved(law: &Law) -> Residual {
 
 fn shared(design: &Design, rng: &mut ChaCha8Rng) -> Measured {
     let mut laws: Vec<Law> = TIGHTEST.map(|(size, diameter)| Law::tightest(size, diameter)).into();
+    laws.push(Law::of_inputs());
     while laws.len() < LAWS {
         laws.extend(Law::random(rng, SIZES[laws.len() % SIZES.len()]));
     }
@@ -279,8 +313,14 @@ fn shared(design: &Design, rng: &mut ChaCha8Rng) -> Measured {
     let mutations = MUTATIONS.map(|(name, bound)| {
         let (p, which) = p_value(&laws, bound);
         let shown = design.judge(p).ratio();
-        let witness =
-            (shown >= CONTROL_MARGIN).then(|| format!("{}: {}", laws[which].0.told(), in_words(p)));
+        if shown >= CONTROL_MARGIN {
+            let witness = Some(format!("{}: {}", laws[which].0.told(), in_words(p)));
+            return Mutated { name, shown, witness };
+        }
+        let shown = shown.max(beyond(bound));
+        let witness = (shown >= CONTROL_MARGIN).then(|| {
+            format!("{}: a probability of {shown:.0e} times what it says", Law::far().told())
+        });
         Mutated { name, shown, witness }
     });
     let found = format!("{}: {}", laws[tight.1].0.told(), in_words(p));
@@ -346,6 +386,25 @@ mod tests {
         }
     }
 
+    /// Every false variant is refuted, and which of them by probabilities that are summed. The bound itself is not, nor is it with
+    /// 1.1/T in the place of 16/T.
+    #[test]
+    fn every_variant_is_refuted() {
+        use rand::SeedableRng;
+        let found = shared(&DESIGN, &mut ChaCha8Rng::seed_from_u64(1));
+        for mutated in &found.mutations {
+            let witness = mutated.witness.as_ref();
+            let summed = witness.is_some_and(|witness| witness.contains("times what it says"));
+            assert!(witness.is_some() && summed == (mutated.name == "1/T for 16/T"), "{mutated:?}");
+        }
+        assert_eq!(beyond(true_bound), 0.0);
+        let nearly: Bound = |law, level| {
+            let share = law.draws as f64 / 1.1;
+            bound(level, law.squared_diameter, (16.0 * share) as usize, law.inputs)
+        };
+        assert_eq!(beyond(nearly), 0.0);
+    }
+
     #[test]
     fn the_declared_power_is_there() {
         let tests = LEVELS.len() * LAWS;
@@ -354,6 +413,12 @@ mod tests {
             let miss = lower_tail(least - 1, DESIGN.repetitions, 2.0 * level);
             assert!(miss <= DESIGN.miss, "{level}: {miss}");
         }
+        // Where inputs alone vary, every deviation is a quarter of D²: certain, at levels that are small.
+        let law = Law::of_inputs();
+        let (expectation, found) = (law.expectation(), law.squares(&law.q));
+        assert_eq!((expectation, found), (0.25, vec![0.5, 0.0]));
+        let without = MUTATIONS[3].1;
+        assert!(without(&law, LEVELS[2]) < 0.25);
         // The control, by what its law does with certainty.
         let law = Law::tightest(FRESH_SIZE, 1.0);
         let miss = LEVELS.map(|level| {

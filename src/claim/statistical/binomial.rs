@@ -37,7 +37,7 @@ pub(in crate::claim) fn lower_tail(k: usize, n: usize, p: f64) -> f64 {
 }
 
 /// The least `k` with `P(X ≥ k) ≤ a`: `n + 1` if there is none.
-pub(in crate::claim) fn critical(n: usize, p: f64, a: f64) -> usize {
+pub(crate) fn critical(n: usize, p: f64, a: f64) -> usize {
     let (mut low, mut high) = (0, n + 1);
     while low < high {
         let middle = low + (high - low) / 2;
