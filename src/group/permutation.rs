@@ -56,6 +56,15 @@ impl Permutation {
         Self { images: images.into_iter().map(|image| image as u32).collect() }
     }
 
+    /// The permutation with these images, which are known to be those of a bijection.
+    pub(crate) fn from_images(images: Vec<u32>) -> Self {
+        debug_assert!(
+            Self::new(&images.iter().map(|&image| image as usize).collect::<Vec<_>>()).is_ok(),
+            "{images:?} is not a permutation"
+        );
+        Self { images: images.into() }
+    }
+
     /// The permutation that moves nothing.
     pub fn identity(degree: usize) -> Self {
         Self { images: (0..degree as u32).collect() }

@@ -33,6 +33,7 @@ mod has_reynolds;
 mod induced;
 mod infinitesimal;
 mod lie_tensors;
+mod orbit_search;
 mod orbits;
 mod orthogonal;
 mod permutation;

@@ -57,6 +57,11 @@ impl SignedPermutation {
         Self { permutation, negative }
     }
 
+    /// The map that moves and negates nothing.
+    pub(super) fn identity(dim: usize) -> Self {
+        Permutation::identity(dim).into()
+    }
+
     /// The number of coordinates.
     pub fn dim(&self) -> usize {
         self.permutation.degree()
@@ -210,7 +215,7 @@ impl From<&SignedPermutation> for Images {
 
 impl From<Images> for SignedPermutation {
     fn from(Images { images, negative }: Images) -> Self {
-        let permutation = Permutation::from_fn(images.len(), |i| images[i] as usize);
+        let permutation = Permutation::from_images(images);
         // A product of two maps with signs need not have any.
         let negative = negative.contains(&true).then(|| negative.into());
         Self { permutation, negative }

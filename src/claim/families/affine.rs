@@ -157,6 +157,30 @@ pub(super) fn orbits<E: FamilyEntry>(scene: &Scene) -> Result<Outcome, FamilyErr
     moves::<E>(scene, Drop::Nothing).map(Outcome::partial)
 }
 
+/// `τη` for `g·η`: it has not the pairing with `τμ + c` that the dual action has.
+pub(super) fn orbits_undualised<E: FamilyEntry>(scene: &Scene) -> Result<Outcome, FamilyError> {
+    linear::<E>(scene, |it| {
+        let g = it.index(&scene.element_of(it.group(), 0));
+        let (eta, mu, inverse) = (&it.eta[0], &it.mu[0], it.inverse(g));
+        let there = it.tau(g) * mu + it.shift(g);
+        let tilt = &it.tilt(inverse).linear;
+        let left = pair(&(it.tau(g) * eta + tilt), &there);
+        let right = pair(eta, mu) - pair(eta, it.shift(inverse)) + pair(tilt, &there);
+        Ok(Outcome::new("⟨τη, τμ + c⟩ = ⟨η, μ⟩ − ⟨η, c(g⁻¹)⟩", same(&left, &right)).partial())
+    })
+}
+
+/// `(gh)·η = h·(g·η)`.
+pub(super) fn orbits_turned_around<E: FamilyEntry>(scene: &Scene) -> Result<Outcome, FamilyError> {
+    linear::<E>(scene, |it| {
+        let (a, b) = elements(scene, it.group(), false);
+        let (g, h, eta) = (it.index(&a), it.index(&b), &it.eta[0]);
+        let turned = it.move_natural(h, &it.move_natural(g, eta));
+        let at_once = it.move_natural(it.product(g, h), eta);
+        Ok(Outcome::new("(gh)·η = h·(g·η)", equal(&at_once, &turned)).partial())
+    })
+}
+
 /// As [`orbits`], without the shift.
 pub(super) fn orbits_without_shift<E: FamilyEntry>(scene: &Scene) -> Result<Outcome, FamilyError> {
     moves::<E>(scene, Drop::Shift).map(Outcome::partial)

@@ -5,7 +5,7 @@ use super::super::registry::families::{FamilyEntry, every, refuted_by_every};
 use super::super::rounding::{Tracked, all_close, close};
 use super::super::scene::{EDGE, Scene, Which};
 use super::super::{About, Claim, Entry, Feature, Outcome, strategy};
-use super::{affine, at_most, control, theorem, violating};
+use super::{affine, at_most, control, f1_exact, settle, theorem, violating};
 use crate::action::{ClosedUnder, push_forward};
 use crate::dual::Dual;
 use crate::family::{Coordinates, FamilyError, FisherInformation, LogPartition, Member, bregman};
@@ -173,7 +173,7 @@ pub(super) fn of_f1() -> Vec<Box<dyn Claim>> {
             )),
             instances: posed,
             check: every!(|scene| inverses::<E>(scene, Which::Q), E),
-            exact: None,
+            exact: Some(|scene| settle(|| f1_exact::inverses(scene, Which::Q))),
         }),
         Box::new(Entry {
             about: costly(control(
@@ -185,7 +185,7 @@ pub(super) fn of_f1() -> Vec<Box<dyn Claim>> {
             )),
             instances: distinct,
             check: refuted_by_every!(|scene| inverses::<E>(scene, Which::P), E),
-            exact: None,
+            exact: Some(|scene| settle(|| f1_exact::inverses(scene, Which::P))),
         }),
     ]
 }
@@ -257,7 +257,9 @@ pub(super) fn of_f3() -> Vec<Box<dyn Claim>> {
             )),
             instances: |_| scenes(Some(Feature::NonOrthogonal)),
             check: refuted_by_every!(|scene| orbits::<E>(scene, Drop::Dual), E where E::SKEW),
-            exact: None,
+            exact: Some(
+                refuted_by_every!(|scene| affine::orbits_undualised::<E>(scene), E where E::SKEW),
+            ),
         }),
         Box::new(Entry {
             about: costly(control(
@@ -269,7 +271,7 @@ pub(super) fn of_f3() -> Vec<Box<dyn Claim>> {
             )),
             instances: faithful,
             check: refuted_by_every!(|scene| orbits::<E>(scene, Drop::Order), E),
-            exact: None,
+            exact: Some(refuted_by_every!(|scene| affine::orbits_turned_around::<E>(scene), E)),
         }),
     ]
 }

@@ -6,7 +6,7 @@ use super::super::{About, Claim, Entry, Feature, Outcome, strategy};
 use super::cubature::degree_five;
 use super::posed::{Factors, Kind, Posed, part};
 use super::segment::{Segment, gauss_legendre};
-use super::{at_most, both, f1_controls, settle, theorem};
+use super::{at_most, both, f1_controls, f1_exact, settle, theorem};
 use crate::family::{DiagonalGaussian, Family, FamilyError, FullGaussian, LogPartition, Member};
 use crate::law::Residual;
 use crate::representation::{Representation, pair_count, pair_index, pairs};
@@ -36,7 +36,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         },
         instances: |wanted| strategy::scenes_with(4, wanted),
         check: both!(gradient),
-        exact: None,
+        exact: Some(both!(f1_exact::gradient)),
     })];
     claims.extend(f1_controls::of_gradient());
     claims.push(Box::new(Entry {
@@ -79,7 +79,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ),
         instances: |wanted| strategy::scenes_with(4, wanted),
         check: both!(conjugate),
-        exact: None,
+        exact: Some(both!(f1_exact::conjugate)),
     }));
     claims.extend(f1_controls::of_conjugate());
     claims.push(Box::new(Entry {
@@ -96,7 +96,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         },
         instances: |wanted| strategy::scenes_with(4, wanted),
         check: |scene| settle(|| full_density(scene, diagonal_density(scene)?)),
-        exact: None,
+        exact: Some(both!(f1_exact::density)),
     }));
     claims.extend(f1_controls::of_density());
     claims

@@ -7,7 +7,7 @@ use super::cubature::degree_five;
 use super::f1::by_definition;
 use super::posed::Posed;
 use super::segment::{Segment, gauss_legendre};
-use super::{control, settle, violating};
+use super::{control, f1_exact, settle, violating};
 use crate::family::{DiagonalGaussian, FamilyError, FullGaussian, LogPartition, Member};
 use crate::scalar::{Rational, Scalar, dot};
 use nalgebra::DVector;
@@ -26,7 +26,7 @@ pub(super) fn of_gradient() -> Claims {
         ),
         instances: violating::distinct,
         check: |scene| settle(|| without_log_determinant(scene)),
-        exact: None,
+        exact: Some(|scene| settle(|| f1_exact::without_log_determinant(scene))),
     })]
 }
 
@@ -122,7 +122,7 @@ pub(super) fn of_conjugate() -> Claims {
         ),
         instances: violating::distinct,
         check: |scene| settle(|| unpaired(scene)),
-        exact: None,
+        exact: Some(|scene| settle(|| f1_exact::unpaired(scene))),
     })]
 }
 

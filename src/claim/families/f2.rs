@@ -52,7 +52,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                         ))
                     })
                 },
-                exact: None,
+                exact: Some(|scene| settle(|| logarithms::swapped(scene))),
             },
             super::f2_enclosed::swapped
         )),
@@ -66,7 +66,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             instances: violating::distinct,
             check: |scene| settle(|| other_mean(scene)),
-            exact: None,
+            exact: Some(|scene| settle(|| logarithms::other_mean(scene))),
         }),
         Box::new(Entry {
             about: theorem(
@@ -96,7 +96,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                     Ok(Outcome::new("KL = E_p [ln q − ln p]", close(&q.family().kl(&q, &p), &mean)))
                 })
             },
-            exact: None,
+            exact: Some(|scene| settle(|| logarithms::other_expectation(scene))),
         }),
         Box::new(with_enclosed!(
             Entry {

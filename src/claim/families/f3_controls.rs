@@ -2,6 +2,7 @@
 
 use super::super::rounding::{Judge, Tracked, all_close, close};
 use super::super::scene::{Scene, Which};
+use super::super::symmetrisations::exact;
 use super::super::{About, Claim, Entry, Feature, Outcome};
 use super::integers::powers;
 use super::posed::Posed;
@@ -86,24 +87,44 @@ pub(super) fn of_density() -> Claims {
         ),
         violating::sheared,
         |scene| settle(|| sheared_diagonal(scene)),
-        None,
+        Some(|scene| settle(|| exactly_sheared_diagonal(scene))),
     )]
 }
 
 /// If any member had the law of `ρ(g)θ`, it would be the one with its moments.
 fn sheared_diagonal(scene: &Scene) -> Result<Outcome, FamilyError> {
-    let q = scene.diagonal::<Tracked>(Which::Q)?;
-    let (rep, g) = (scene.dense::<Tracked>(), scene.element(0));
-    let theta: Vec<Tracked> = scene.vector(Which::P, rep.dim());
+    let Sheared { q, matched, theta, image } = sheared::<Tracked>(scene)?;
+    let before = q.family().log_density(&q, &theta);
+    let after = q.family().log_density(&matched, image.as_slice());
+    Ok(Outcome::new("q(θ) = q_ζ(ρθ) for the matched ζ", close(&before, &after)))
+}
+
+fn exactly_sheared_diagonal(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let Sheared { q, matched, theta, image } = sheared::<Rational>(scene)?;
+    let same = exact::log_density(&q, &theta.into()) == exact::log_density(&matched, &image);
+    Ok(Outcome::new("q(θ) = q_ζ(ρθ) for the matched ζ", Residual::exact(same)))
+}
+
+/// A member, the one with the moments of `ρ(g)θ`, and a point with its image.
+struct Sheared<T: Scalar> {
+    q: Member<DiagonalGaussian, T>,
+    matched: Member<DiagonalGaussian, T>,
+    theta: Vec<T>,
+    image: DVector<T>,
+}
+
+fn sheared<T: Scalar>(scene: &Scene) -> Result<Sheared<T>, FamilyError> {
+    let q = scene.diagonal::<T>(Which::Q)?;
+    let (rep, g) = (scene.dense::<T>(), scene.element(0));
+    let theta: Vec<T> = scene.vector(Which::P, rep.dim());
     let matrix = rep.matrix(&g);
     let covariance = &matrix * DMatrix::from_diagonal(&q.variance()) * matrix.transpose();
     let matched = DiagonalGaussian::with_variance(
         rep.apply(&g, q.mean().as_slice()).as_slice(),
         covariance.diagonal().as_slice(),
     )?;
-    let before = q.family().log_density(&q, &theta);
-    let after = q.family().log_density(&matched, rep.apply(&g, &theta).as_slice());
-    Ok(Outcome::new("q(θ) = q_ζ(ρθ) for the matched ζ", close(&before, &after)))
+    let image = rep.apply(&g, &theta);
+    Ok(Sheared { q, matched, theta, image })
 }
 
 pub(super) fn of_log_partition() -> Claims {
@@ -117,16 +138,28 @@ pub(super) fn of_log_partition() -> Claims {
         ),
         violating::distinct,
         |scene| settle(|| dilation(scene)),
-        None,
+        Some(|scene| settle(|| exactly_dilation(scene))),
     )]
 }
 
-fn dilation(scene: &Scene) -> Result<Outcome, FamilyError> {
-    let q = scene.full::<Tracked>(Which::Q)?;
+/// A member, and its image under `θ ↦ 2θ`.
+fn dilated<T: Scalar>(scene: &Scene) -> Result<[Member<FullGaussian, T>; 2], FamilyError> {
+    let q = scene.full::<T>(Which::Q)?;
     let n = q.mean().len();
     let times = |factor| DMatrix::from_diagonal(&DVector::from_element(n, factor));
-    let rep = powers(times(Tracked::ratio(2, 1)), times(Tracked::ratio(1, 2)));
+    let rep = powers(times(T::ratio(2, 1)), times(T::ratio(1, 2)));
     let moved = push_forward(&q, &rep, &1)?;
+    Ok([q, moved])
+}
+
+fn exactly_dilation(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let [q, moved] = dilated(scene)?;
+    let same = exact::log_partition(&moved) == exact::log_partition(&q);
+    Ok(Outcome::new("A(g·η) = A(η)", Residual::exact(same)))
+}
+
+fn dilation(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let [q, moved] = dilated::<Tracked>(scene)?;
     let family = q.family();
     let residual = close(&family.log_partition(&moved), &family.log_partition(&q));
     Ok(Outcome::new("A(g·η) = A(η)", residual))

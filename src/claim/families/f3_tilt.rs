@@ -3,14 +3,14 @@
 use super::affine::{equal, linear, pair, same};
 use super::every::{closed_control, closed_theorem, moving, scenes, stored};
 use crate::action::{ClosedUnder, push_forward};
-use crate::claim::registry::families::{FamilyEntry, every, refuted_by_every};
+use crate::claim::registry::families::{FamilyEntry, Linear, every, refuted_by_every};
 use crate::claim::rounding::{Tracked, all_close, close};
 use crate::claim::scene::{Scene, Which};
 use crate::claim::{Claim, Entry, Outcome};
 use crate::family::{Coordinates, FamilyError, LogPartition, Member};
 use crate::group::Group;
 use crate::representation::{ActsOn, Dual, Representation, Reynolds};
-use crate::scalar::dot;
+use crate::scalar::{Rational, dot};
 use crate::symmetrize::geometric;
 use nalgebra::DVector;
 use num_traits::Zero;
@@ -39,7 +39,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             instances: moving,
             check: refuted_by_every!(|scene| tilted::<E>(scene, Drop::Tilt), E where E::TILTED),
-            exact: None,
+            exact: Some(refuted_by_every!(|scene| exactly_linear::<E>(scene), E where E::TILTED)),
         }),
         Box::new(Entry {
             about: closed_control(
@@ -53,7 +53,9 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             instances: moving,
             check: refuted_by_every!(|scene| tilted::<E>(scene, Drop::Constant), E where E::TILTED && E::SHIFTED),
-            exact: None,
+            exact: Some(
+                refuted_by_every!(|scene| exactly::<E>(scene, Drop::Constant), E where E::TILTED && E::SHIFTED),
+            ),
         }),
         Box::new(Entry {
             about: closed_control(
@@ -172,6 +174,19 @@ fn tilted<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outcome, FamilyEr
         ))
 }
 
+/// What the library's push-forward stores, where it did not round, against `τ⁻ᵀη` without the tilt.
+fn exactly_linear<E: FamilyEntry>(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let element = scene.element_of(E::rep::<Tracked>(scene).group(), 0);
+    linear::<E>(scene, |it| {
+        let Some(pushed) = Linear::pushed::<E>(scene, &element)? else {
+            return Ok(Outcome::vacuous());
+        };
+        let inverse = it.inverse(it.index(&element));
+        let linear = it.tau(inverse).tr_mul(&it.eta[0]);
+        Ok(Outcome::new("the push-forward is τ⁻ᵀη", equal(&pushed, &linear)).partial())
+    })
+}
+
 /// The cocycle laws and what follows from them, over all of the group.
 fn exactly<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outcome, FamilyError> {
     linear::<E>(scene, |it| {
@@ -185,12 +200,18 @@ fn exactly<E: FamilyEntry>(scene: &Scene, drop: Drop) -> Result<Outcome, FamilyE
         let mut outcome = Outcome::new("η̃ = avg_g g·η", equal(&lower, &average));
         let h = it.index(&scene.element_of(it.group(), 1));
         for g in it.elements() {
+            let gh = it.product(g, h);
+            let (at_g, at_h, at_gh) = (it.tilt(g), it.tilt(h), it.tilt(gh));
+            if drop == Drop::Constant {
+                let pairing = pair(&at_g.linear, it.shift(h));
+                outcome =
+                    outcome.and("0 = 0 + 0 + ⟨a(g), c(h)⟩", same(&pairing, &Rational::zero()));
+                continue;
+            }
             outcome = outcome.and("g·η̃ = η̃", equal(&it.move_natural(g, &lower), &lower));
             if drop == Drop::Average {
                 continue;
             }
-            let gh = it.product(g, h);
-            let (at_g, at_h, at_gh) = (it.tilt(g), it.tilt(h), it.tilt(gh));
             let constant = &at_g.constant + &at_h.constant + pair(&at_g.linear, it.shift(h));
             let turned = it.tau(it.inverse(g)).tr_mul(&(eta - &origin));
             outcome = outcome

@@ -32,8 +32,9 @@ fn refuted(
     about: About,
     instances: fn(Option<Feature>) -> BoxedStrategy<Turn>,
     check: fn(&Turn) -> Outcome,
+    exact: Option<fn(&Turn) -> Outcome>,
 ) -> Box<dyn Claim> {
-    Box::new(Entry { about, instances, check, exact: None })
+    Box::new(Entry { about, instances, check, exact })
 }
 
 pub(super) fn claims() -> Vec<Box<dyn Claim>> {
@@ -47,7 +48,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 KINDS,
             ),
             |turn| settle(|| formula(turn, true)),
-            Some(|turn| settle(|| exact_formula(turn))),
+            Some(|turn| settle(|| exact_formula(turn, true))),
         ),
         refuted(
             control(
@@ -59,6 +60,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             |_| turns(Some(Feature::ChangesVolume)),
             |turn| settle(|| formula(turn, false)),
+            Some(|turn| settle(|| exact_formula(turn, false))),
         ),
         entry(
             bound(
@@ -69,7 +71,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                 KINDS,
             ),
             |turn| settle(|| minimal(turn)),
-            None,
+            Some(|turn| settle(|| exact_minimal(turn))),
         ),
         refuted(
             control(
@@ -81,6 +83,7 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             |_| turns(Some(Feature::MixingTurn)),
             |turn| settle(|| precisions(turn)),
+            Some(|turn| settle(|| exact_precisions(turn))),
         ),
         refuted(
             control(
@@ -92,6 +95,8 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             ),
             |_| turns(Some(Feature::MixingTurn)),
             |turn| settle(|| reversed(turn)),
+            // An inequality of logarithms.
+            None,
         ),
         entry(
             theorem(
@@ -119,6 +124,12 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                     Ok(Outcome::new("gap = 0", close(&gap, &Tracked::zero())))
                 })
             },
+            Some(|turn| {
+                settle(|| {
+                    let (whole, of_diagonal) = determinants(turn)?;
+                    Ok(Outcome::new("det C = det diag C", Residual::exact(whole == of_diagonal)))
+                })
+            }),
         ),
     ]
 }
@@ -127,30 +138,37 @@ fn gap(turn: &Turn) -> Result<Tracked, FamilyError> {
     closedness_gap(&turn.q()?, &turn.rep(), &1)
 }
 
-type Full = Member<FullGaussian, Tracked>;
+type Full<T = Tracked> = Member<FullGaussian, T>;
 
 /// The pushed-forward law, as a full Gaussian.
-fn moved(turn: &Turn) -> Result<Full, FamilyError> {
+fn moved<T: Scalar>(turn: &Turn) -> Result<Full<T>, FamilyError> {
     push_forward(&as_full(&turn.q()?)?, &turn.rep(), &1)
 }
 
 /// The diagonal Gaussian with this mean and these variances, as a full one.
-fn diagonal(law: &Full, variance: &[Tracked]) -> Result<Full, FamilyError> {
+fn diagonal<T: Scalar>(law: &Full<T>, variance: &[T]) -> Result<Full<T>, FamilyError> {
     as_full(&DiagonalGaussian::with_variance(law.mean().as_slice(), variance)?)
 }
 
 /// The diagonal Gaussian with the moments of `law`.
-fn matched(law: &Full) -> Result<Full, FamilyError> {
+fn matched<T: Scalar>(law: &Full<T>) -> Result<Full<T>, FamilyError> {
     diagonal(law, law.covariance().diagonal().as_slice())
 }
 
 /// The diagonal Gaussian with the mean and the precisions of `law`.
-fn precision_matched(law: &Full) -> Result<Full, FamilyError> {
-    diagonal(law, law.precision().diagonal().map(Float::recip).as_slice())
+fn precision_matched<T: Scalar>(law: &Full<T>) -> Result<Full<T>, FamilyError> {
+    diagonal(law, law.precision().diagonal().map(|x| T::one() / x).as_slice())
+}
+
+/// Two candidates for the minimum: another diagonal Gaussian, and one that is near, an eighth off in the first variance.
+fn candidates<T: Scalar>(turn: &Turn, law: &Full<T>) -> Result<[Full<T>; 2], FamilyError> {
+    let mut variance = law.covariance().diagonal();
+    variance[0] *= T::ratio(9, 8);
+    Ok([as_full(&turn.other::<T>()?)?, diagonal(law, variance.as_slice())?])
 }
 
 fn formula(turn: &Turn, moved_volume: bool) -> Result<Outcome, FamilyError> {
-    let (q, law, gap) = (turn.q::<Tracked>()?, moved(turn)?, gap(turn)?);
+    let (q, law, gap) = (turn.q::<Tracked>()?, moved::<Tracked>(turn)?, gap(turn)?);
     let log = |sum: Tracked, x: &Tracked| sum + Float::ln(*x);
     let matrix = crate::representation::ActsOn::matrix(&turn.rep::<Tracked>(), &1);
     let covariance = &matrix * DMatrix::from_diagonal(&q.variance()) * matrix.transpose();
@@ -169,17 +187,18 @@ fn formula(turn: &Turn, moved_volume: bool) -> Result<Outcome, FamilyError> {
 
 /// `KL(ρ_#q ‖ matched) = ½ [ln det diag C − ln det C]`: a logarithm of a rational on both sides. The gap that
 /// the library computes is a logarithm too, and does not take part.
-fn exact_formula(turn: &Turn) -> Result<Outcome, FamilyError> {
-    let law = push_forward(&as_full(&turn.q::<Rational>()?)?, &turn.rep::<Rational>(), &1)?;
+fn exact_formula(turn: &Turn, moved_volume: bool) -> Result<Outcome, FamilyError> {
+    let law = moved::<Rational>(turn)?;
     let covariance = turn.exact_covariance()?;
     let variance = DMatrix::from_diagonal(&covariance.diagonal());
     let best = FullGaussian::with_covariance(&law.mean(), &variance)?;
-    let product = |x: Rational, y: &Rational| x * y;
-    let of_diagonal = covariance.diagonal().iter().fold(Rational::ratio(1, 1), product);
-    let determinant = match Ldl::new(&covariance) {
-        Ok(factor) => factor.pivots().iter().fold(Rational::ratio(1, 1), product),
-        Err(_) => Rational::zero(),
-    };
+    let (determinant, of_diagonal) = determinants(turn)?;
+    if !moved_volume {
+        let before = product(turn.q::<Rational>()?.variance().as_slice());
+        let wrong = HalfLog::half_ln(of_diagonal / before);
+        let same = exact::kl(&law, &best) == wrong;
+        return Ok(Outcome::new("gap = ½[ln det diag C − ln det D]", Residual::exact(same)));
+    }
     let expected = HalfLog::half_ln(of_diagonal / determinant);
     Ok(Outcome::new(
         "KL(ρ_#q ‖ matched) = ½[ln det diag C − ln det C]",
@@ -190,17 +209,12 @@ fn exact_formula(turn: &Turn) -> Result<Outcome, FamilyError> {
 }
 
 fn minimal(turn: &Turn) -> Result<Outcome, FamilyError> {
-    let (law, gap) = (moved(turn)?, gap(turn)?);
+    let (law, gap) = (moved::<Tracked>(turn)?, gap(turn)?);
     let best = matched(&law)?;
-    let other = as_full(&turn.other::<Tracked>()?)?;
-    // One that is near the minimum: an eighth off in the first variance.
-    let mut variance = law.covariance().diagonal();
-    variance[0] *= Tracked::ratio(9, 8);
-    let near = diagonal(&law, variance.as_slice())?;
     let mut outcome = Outcome::vacuous();
-    for candidate in [&other, &near] {
-        let kl = law.family().kl(&law, candidate);
-        let excess = law.family().kl(&best, candidate);
+    for candidate in candidates(turn, &law)? {
+        let kl = law.family().kl(&law, &candidate);
+        let excess = law.family().kl(&best, &candidate);
         outcome = outcome
             .bounded("gap ≤ KL(ρ_#q ‖ q_ζ)", gap.value(), kl.value(), (gap - kl).bound())
             .and("KL(ρ_#q ‖ q_ζ) = gap + KL(matched ‖ q_ζ)", close(&kl, &(gap + excess)));
@@ -208,14 +222,34 @@ fn minimal(turn: &Turn) -> Result<Outcome, FamilyError> {
     Ok(outcome)
 }
 
+/// The identity that makes it the minimum: a difference of divergences is a divergence, and that is not negative (F2).
+fn exact_minimal(turn: &Turn) -> Result<Outcome, FamilyError> {
+    let law = moved::<Rational>(turn)?;
+    let best = matched(&law)?;
+    let mut outcome = Outcome::vacuous();
+    for candidate in candidates(turn, &law)? {
+        let sum = exact::kl(&law, &best) + exact::kl(&best, &candidate);
+        let same = exact::kl(&law, &candidate) == sum;
+        outcome = outcome
+            .and("KL(ρ_#q ‖ q_ζ) = KL(ρ_#q ‖ matched) + KL(matched ‖ q_ζ)", Residual::exact(same));
+    }
+    Ok(outcome.partial())
+}
+
+fn exact_precisions(turn: &Turn) -> Result<Outcome, FamilyError> {
+    let law = moved::<Rational>(turn)?;
+    let same = exact::kl(&law, &precision_matched(&law)?) == exact::kl(&law, &matched(&law)?);
+    Ok(Outcome::new("KL(ρ_#q ‖ precisions matched) = gap", Residual::exact(same)))
+}
+
 fn precisions(turn: &Turn) -> Result<Outcome, FamilyError> {
-    let law = moved(turn)?;
+    let law = moved::<Tracked>(turn)?;
     let kl = law.family().kl(&law, &precision_matched(&law)?);
     Ok(Outcome::new("KL(ρ_#q ‖ precisions matched) = gap", close(&kl, &gap(turn)?)))
 }
 
 fn reversed(turn: &Turn) -> Result<Outcome, FamilyError> {
-    let law = moved(turn)?;
+    let law = moved::<Tracked>(turn)?;
     let to_law = |q: Full| law.family().kl(&q, &law);
     let (moments, precisions) = (to_law(matched(&law)?), to_law(precision_matched(&law)?));
     Ok(Outcome::new(
@@ -238,18 +272,26 @@ fn zero(turn: &Turn) -> Result<Outcome, FamilyError> {
     })
 }
 
-/// `det diag C ≥ det C`, with equality exactly for diagonal `C`.
-fn hadamard(turn: &Turn) -> Result<Outcome, FamilyError> {
+fn product(list: &[Rational]) -> Rational {
+    list.iter().fold(Rational::ratio(1, 1), |product, x| product * x)
+}
+
+/// `det C` and `det diag C`.
+fn determinants(turn: &Turn) -> Result<(Rational, Rational), FamilyError> {
     let covariance = turn.exact_covariance()?;
-    let product = |list: &[Rational]| list.iter().fold(Rational::ratio(1, 1), |p, x| p * x);
     let factor =
         Ldl::new(&covariance).map_err(|(row, pivot)| FamilyError::NotPositiveDefinite {
             what: "moved covariance",
             row,
             value: pivot.nearest_f64(),
         })?;
-    let (of_diagonal, whole) =
-        (product(covariance.diagonal().as_slice()), product(factor.pivots()));
+    Ok((product(factor.pivots()), product(covariance.diagonal().as_slice())))
+}
+
+/// `det diag C ≥ det C`, with equality exactly for diagonal `C`.
+fn hadamard(turn: &Turn) -> Result<Outcome, FamilyError> {
+    let covariance = turn.exact_covariance()?;
+    let (whole, of_diagonal) = determinants(turn)?;
     let equal = of_diagonal == whole;
     Ok(Outcome::new("det C ≤ det diag C", at_most(&whole, &of_diagonal))
         .and("equality iff C is diagonal", Residual::exact(equal == is_diagonal(&covariance))))

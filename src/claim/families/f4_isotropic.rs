@@ -39,7 +39,12 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
             check: |turn| {
                 settle(|| Ok(Outcome::new("gap = 0", close(&gap(turn, false)?, &Tracked::zero()))))
             },
-            exact: None,
+            exact: Some(|turn| {
+                settle(|| {
+                    let (whole, power) = determinant_and_mean(turn)?;
+                    Ok(Outcome::new("det ρρᵀ = (tr ρρᵀ/n)ⁿ", Residual::exact(whole == power)))
+                })
+            }),
         }),
     ]
 }
@@ -90,9 +95,8 @@ fn isotropic(turn: &Turn) -> Result<Outcome, FamilyError> {
     Ok(outcome)
 }
 
-/// `det ρρᵀ ≤ (tr ρρᵀ/n)^n`, with equality exactly for multiples of the identity: the inequality of the
-/// arithmetic and the geometric mean of the squared singular values.
-fn means(turn: &Turn) -> Result<Outcome, FamilyError> {
+/// `det ρρᵀ` and `(tr ρρᵀ/n)^n`.
+fn determinant_and_mean(turn: &Turn) -> Result<(Rational, Rational), FamilyError> {
     let square = turn.exact_square();
     let n = square.nrows();
     let factor = Ldl::new(&square).map_err(|(row, pivot)| FamilyError::NotPositiveDefinite {
@@ -103,7 +107,14 @@ fn means(turn: &Turn) -> Result<Outcome, FamilyError> {
     let one = Rational::ratio(1, 1);
     let whole = factor.pivots().iter().fold(one.clone(), |product, pivot| product * pivot);
     let mean = square.trace() / Rational::count(n);
-    let power = (0..n).fold(one, |product, _| product * &mean);
+    Ok((whole, (0..n).fold(one, |product, _| product * &mean)))
+}
+
+/// `det ρρᵀ ≤ (tr ρρᵀ/n)^n`, with equality exactly for multiples of the identity: the inequality of the
+/// arithmetic and the geometric mean of the squared singular values.
+fn means(turn: &Turn) -> Result<Outcome, FamilyError> {
+    let square = turn.exact_square();
+    let (whole, power) = determinant_and_mean(turn)?;
     let equal = whole == power;
     Ok(Outcome::new("det ρρᵀ ≤ (tr ρρᵀ/n)ⁿ", at_most(&whole, &power)).and(
         "equality iff ρρᵀ is a multiple of 1",

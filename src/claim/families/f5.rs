@@ -114,7 +114,12 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
                     Ok(Outcome::new("four-point difference = 0", close(&found, &Tracked::zero())))
                 })
             },
-            exact: None,
+            exact: Some(|turn| {
+                settle(|| {
+                    let zero = expected::<Rational>(turn)?.is_zero();
+                    Ok(Outcome::new("four-point difference = 0", Residual::exact(zero)))
+                })
+            }),
         }),
     ]
 }

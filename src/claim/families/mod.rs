@@ -9,6 +9,7 @@ mod cubature;
 pub(super) mod every;
 mod f1;
 mod f1_controls;
+mod f1_exact;
 mod f2;
 #[cfg(feature = "enclosure")]
 mod f2_enclosed;

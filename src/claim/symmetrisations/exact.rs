@@ -44,6 +44,16 @@ impl HalfLog {
         (same && total.is_one()).then(|| Self { rational: sum, argument: first.argument.clone() })
     }
 
+    /// The rational part.
+    pub(in crate::claim) fn without_logarithm(&self) -> &Rational {
+        &self.rational
+    }
+
+    /// What the logarithm is of.
+    pub(in crate::claim) fn argument(&self) -> &Rational {
+        &self.argument
+    }
+
     /// The number, where it has no logarithm.
     pub(in crate::claim) fn as_rational(&self) -> Option<&Rational> {
         self.argument.is_one().then_some(&self.rational)
