@@ -21,6 +21,7 @@ pub(crate) const SHARES: &[(&str, f64)] = &[
     ("intervals over draws", 1e-8),
     ("widths of intervals over draws", 1e-9),
     ("intervals over inputs and both", 1e-8),
+    ("guaranteed intervals", 1e-8),
     // ≈
     ("standard errors", 1e-9),
     ("intervals by betting", 1e-8),

@@ -115,6 +115,7 @@ impl Sums {
                 single: shared.single,
                 // Never unknown: that the confidence is one was checked.
                 intervals: shared.intervals(alpha).unwrap_or(unknown),
+                guaranteed_intervals: shared.guaranteed_intervals(alpha).unwrap_or(unknown),
                 confidence: 1.0 - alpha,
             },
             variance,

@@ -2,6 +2,7 @@
 
 mod estimates;
 mod groups;
+mod pairs;
 mod plug_in;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ pub use estimates::{SharedEstimates, StandardErrors};
 pub use plug_in::PlugInSums;
 
 use groups::Groups;
+use pairs::Pairs;
 
 /// Estimates `Δ(F) = E_x avg_g ‖F(ρ_X(g)x) − ρ_Y(g)F(x)‖²` (`ρ_Y` orthogonal) from draws that all inputs and group
 /// elements share (claim B6), in one pass: draw by draw, in memory that does not grow with their number.
@@ -40,6 +42,7 @@ pub struct DefectSweep {
     /// For each input, `Σ_t Σ_g ‖d_t‖²`.
     squares: Vec<f64>,
     groups: Groups,
+    pairs: Pairs,
 }
 
 impl DefectSweep {
@@ -61,6 +64,7 @@ impl DefectSweep {
             draws: 0,
             squares: vec![0.0; inputs],
             groups: Groups::new(),
+            pairs: Pairs::new(),
         }
     }
 
@@ -79,6 +83,7 @@ impl DefectSweep {
             all += own;
         }
         self.groups.push(differences, all);
+        self.pairs.push(differences, self.inputs, self.order);
         self.draws += 1;
     }
 

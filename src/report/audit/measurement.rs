@@ -35,6 +35,9 @@ struct Defect {
     interval: [f64; 2],
     interval_draws: [f64; 2],
     interval_inputs: [f64; 2],
+    /// At any number of draws, whatever their law, as `interval_inputs` is.
+    interval_guaranteed: [f64; 2],
+    interval_draws_guaranteed: [f64; 2],
 }
 
 #[derive(Serialize)]
@@ -86,6 +89,8 @@ impl From<&Measurement> for Defect {
             interval: pair(defect.intervals.both),
             interval_draws: pair(defect.intervals.draws),
             interval_inputs: pair(defect.intervals.inputs),
+            interval_guaranteed: pair(defect.guaranteed_intervals.both),
+            interval_draws_guaranteed: pair(defect.guaranteed_intervals.draws),
         }
     }
 }
@@ -147,6 +152,11 @@ pub(super) fn text(found: &Measurement, paint: Paint) -> String {
         interval(defect.intervals.draws),
         interval(defect.intervals.both),
         interval(defect.intervals.inputs)
+    ));
+    text.push_str(&format!(
+        "    at any number        {} on these images, {} on all\n",
+        interval(defect.guaranteed_intervals.draws),
+        interval(defect.guaranteed_intervals.both),
     ));
     let columns = ["accuracy", "NLL", "Brier", "ECE", "majority", "identity", "symmetric KL"];
     let line = |name: &str, cells: [String; 7]| {
