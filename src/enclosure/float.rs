@@ -106,6 +106,34 @@ impl Enclosure {
     }
 }
 
+impl Enclosure {
+    /// `a + b ln x` for rational numbers, `x > 0`, rounded once: where the terms cancel, what is left has as many digits as
+    /// a logarithm of 80 bits leaves it. For other `x` nothing is known.
+    ///
+    /// # Examples
+    /// ```
+    /// use equibayes::enclosure::Enclosure;
+    /// use equibayes::scalar::{Rational, Scalar};
+    ///
+    /// // ln(1 + h) − h = −h²/2 + h³/3 − … for a small h.
+    /// let h = Rational::ratio(1, 1 << 30);
+    /// let one = Rational::ratio(1, 1);
+    /// let left = Enclosure::with_ln(&-h.clone(), &one, &(&one + &h));
+    /// let h = 2f64.powi(-30);
+    /// assert!(-h * h / 2.0 < left.low() && left.high() < -h * h / 2.0 + h * h * h / 2.0);
+    /// assert!(left.width() < 1e-15 * h * h);
+    /// ```
+    pub fn with_ln(a: &Rational, b: &Rational, x: &Rational) -> Self {
+        if !x.is_positive() {
+            return Self::UNKNOWN;
+        }
+        let (low, high) = series::ln(x);
+        let (low, high) = if b.is_negative() { (high, low) } else { (low, high) };
+        let end = |way, log: Rational| series::to_f64(way, &(a + b * log));
+        Self::between(end(Way::Down, low), end(Way::Up, high))
+    }
+}
+
 impl Float for Enclosure {
     unknown! {
         floor(); ceil(); round(); trunc(); fract(); signum();

@@ -68,7 +68,7 @@ pub(super) fn orbits(dim: usize, generators: &[SignedPermutation]) -> Found {
 fn unmoved(generator: &SignedPermutation) -> usize {
     const SAMPLE: usize = 256;
     let (images, _) = generator.slices();
-    let stride = images.len() / SAMPLE | 1;
+    let stride = usize::max(images.len() / SAMPLE, 1) | 1;
     images.iter().enumerate().step_by(stride).filter(|(i, image)| *i as u32 == **image).count()
 }
 

@@ -4,7 +4,7 @@
 mod residuals;
 
 #[cfg(feature = "enclosure")]
-pub(super) use residuals::{at_most, below, equal, settle};
+pub(super) use residuals::{at_most, below, equal, equal_to_terms, settle};
 
 /// An entry with its twin in directed rounding, if the feature is on.
 #[cfg(feature = "enclosure")]

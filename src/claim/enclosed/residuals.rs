@@ -35,22 +35,28 @@ pub(in crate::claim) fn below(lhs: &Enclosure, rhs: &Enclosure) -> Residual {
     }
 }
 
-/// `lhs = rhs`: refuted if zero is not in the difference, and left open if it says too little.
-pub(in crate::claim) fn equal(lhs: &Enclosure, rhs: &Enclosure) -> Residual {
+/// `lhs = rhs` where `lhs` is a sum with terms of at most this size, which cancel: half of the digits of the terms is what
+/// it can be asked for.
+pub(in crate::claim) fn equal_to_terms(lhs: &Enclosure, rhs: &Enclosure, size: f64) -> Residual {
     let difference = *lhs - *rhs;
-    let ends = [lhs.low(), lhs.high(), rhs.low(), rhs.high()];
-    let size = if lhs.contains(0.0) || rhs.contains(0.0) {
-        1.0
-    } else {
-        ends.into_iter().fold(0.0, |size, end| f64::max(size, end.abs()))
-    };
     if !difference.contains(0.0) {
         Residual::new(f64::max(difference.low(), -difference.high()), 0.0)
-    } else if ends.iter().all(|end| end.is_finite()) && difference.width() <= NARROW * size {
+    } else if size.is_finite() && difference.width() <= NARROW * size {
         Residual::exact(true)
     } else {
         open()
     }
+}
+
+/// `lhs = rhs`: refuted if zero is not in the difference, and left open if it says too little.
+pub(in crate::claim) fn equal(lhs: &Enclosure, rhs: &Enclosure) -> Residual {
+    let size = if lhs.contains(0.0) || rhs.contains(0.0) {
+        1.0
+    } else {
+        let ends = [lhs.low(), lhs.high(), rhs.low(), rhs.high()];
+        ends.into_iter().fold(0.0, |size, end| f64::max(size, end.abs()))
+    };
+    equal_to_terms(lhs, rhs, size)
 }
 
 /// The outcome of a check on enclosures. If one of its comparisons was not decided, it is left open; if all were, a
@@ -99,6 +105,15 @@ mod tests {
         let zero = between(-1e-9, 1e-9);
         assert!(equal(&zero, &small).is_checked() && equal(&zero, &zero).is_checked());
         assert!(!equal(&zero, &between(-1.0, 1.0)).is_checked());
+    }
+
+    #[test]
+    fn sums_are_asked_for_the_digits_of_their_terms() {
+        let small = between(1e-9, 2e-9);
+        assert!(equal_to_terms(&small, &small, 1.0).is_checked());
+        assert!(!equal_to_terms(&small, &small, 1e-3).is_checked());
+        assert!(!equal_to_terms(&small, &Enclosure::exact(3e-9), 1.0).holds());
+        assert!(!equal_to_terms(&small, &small, f64::INFINITY).is_checked());
     }
 
     #[test]

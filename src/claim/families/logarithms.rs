@@ -25,7 +25,7 @@ fn pair<F: Exact>(scene: &Scene) -> Result<Pair<F>, FamilyError> {
 }
 
 /// `A(ζ) − A(η) − ⟨ζ − η, μ⟩`, `μ` of the member `at`.
-fn bregman<F: Exact>(
+pub(super) fn bregman<F: Exact>(
     q: &Member<F, Rational>,
     p: &Member<F, Rational>,
     at: &Member<F, Rational>,

@@ -62,8 +62,8 @@ impl HalfLog {
     /// The number, enclosed.
     #[cfg(feature = "enclosure")]
     pub(in crate::claim) fn enclosure(&self) -> crate::enclosure::Enclosure {
-        use crate::enclosure::Enclosure;
-        Enclosure::of(&self.rational) + Enclosure::ratio(1, 2) * Enclosure::ln_of(&self.argument)
+        let half = Rational::ratio(1, 2);
+        crate::enclosure::Enclosure::with_ln(&self.rational, &half, &self.argument)
     }
 
     /// This number over a count, `None` where its logarithm would leave the rationals: a sum of

@@ -13,14 +13,20 @@ use crate::law::Residual;
 use crate::representation::{ActsOn, Representation};
 use crate::scalar::{Rational, Scalar, dot};
 use num_traits::{One, Zero};
+use std::collections::BTreeMap;
 
 fn equal(a: &[Rational], b: &[Rational]) -> Residual {
     Residual::new(distance(a, b), 0.0)
 }
 
-/// Outputs are moved back by the Reynolds operator, or on.
-pub(super) fn check<E: FiniteEntry>(scene: &Scene, back: bool) -> Result<Outcome, FamilyError> {
-    let tables = Tables::<E>::of(scene)?;
+/// A rational law on the points, its orbit and their average.
+struct Laws {
+    q: Vec<Rational>,
+    orbit: Vec<Vec<Rational>>,
+    mixed: Vec<Rational>,
+}
+
+fn laws<E: FiniteEntry>(scene: &Scene, tables: &Tables<E>) -> Laws {
     let count = tables.points.len();
     let weights: Vec<Rational> = scene.positive(Which::Q, count);
     let total = weights.iter().fold(Rational::zero(), |sum, w| sum + w);
@@ -36,6 +42,44 @@ pub(super) fn check<E: FiniteEntry>(scene: &Scene, back: bool) -> Result<Outcome
         })
         .collect();
     let mixed = average(orbit.iter().map(Vec::as_slice));
+    Laws { q, orbit, mixed }
+}
+
+/// Adds a divergence of two laws, times a factor, to the sum `Σ_x c(x) ln x` with these coefficients.
+fn add_divergence(
+    sum: &mut BTreeMap<Rational, Rational>,
+    factor: &Rational,
+    [p, r]: [&[Rational]; 2],
+) {
+    for (p, r) in p.iter().zip(r) {
+        let share = factor * p;
+        *sum.entry(p.clone()).or_insert_with(Rational::zero) += &share;
+        *sum.entry(r.clone()).or_insert_with(Rational::zero) -= share;
+    }
+}
+
+/// `KL(q‖q̄) + KL(q̄‖q) = avg_g KL(q‖g_#q)` for a rational law: the difference is a sum of logarithms of rational numbers, all of
+/// whose coefficients are 0.
+pub(super) fn both_ways<E: FiniteEntry>(scene: &Scene) -> Result<Outcome, FamilyError> {
+    let tables = Tables::<E>::of(scene)?;
+    let Laws { q, orbit, mixed } = laws(scene, &tables);
+    let (mut sum, one) = (BTreeMap::new(), Rational::one());
+    add_divergence(&mut sum, &one, [&q, &mixed]);
+    add_divergence(&mut sum, &one, [&mixed, &q]);
+    let share = -one / Rational::count(orbit.len());
+    for law in &orbit {
+        add_divergence(&mut sum, &share, [&q, law]);
+    }
+    let left: Vec<Rational> = sum.into_values().collect();
+    let none = vec![Rational::zero(); left.len()];
+    Ok(Outcome::new("KL(q‖q̄) + KL(q̄‖q) = avg_g KL(q‖g_#q)", equal(&left, &none)).partial())
+}
+
+/// Outputs are moved back by the Reynolds operator, or on.
+pub(super) fn check<E: FiniteEntry>(scene: &Scene, back: bool) -> Result<Outcome, FamilyError> {
+    let tables = Tables::<E>::of(scene)?;
+    let count = tables.points.len();
+    let Laws { q, orbit, mixed } = laws(scene, &tables);
     let size = (0..orbit.len()).filter(|&i| !orbit[..i].contains(&orbit[i])).count();
     let sum = mixed.iter().fold(Rational::zero(), |sum, p| sum + p);
     // ln(g_#q/q̄) ≤ ln k.

@@ -1,5 +1,6 @@
 //! S6: the two divergences between a posterior and its orbit mixture, by bounds and in exact sums.
 
+use super::s6_exact;
 use super::s6_tables::{Tables, divergence};
 use super::setting::shown;
 use crate::claim::families::every::stored;
@@ -45,11 +46,15 @@ pub(super) fn claims() -> Vec<Box<dyn Claim>> {
         ..claim
     };
     let entry = |about: About, check| -> Box<dyn Claim> {
-        let instances = if about.role == Role::Control { moved } else { scenes };
-        Box::new(Entry { about, instances, check, exact: None })
+        Box::new(Entry { about, instances: moved, check, exact: None })
     };
     vec![
-        entry(claim, every!(finite: |scene| gaps::<E>(scene), E)),
+        Box::new(Entry {
+            about: claim,
+            instances: scenes,
+            check: every!(finite: |scene| gaps::<E>(scene), E),
+            exact: Some(every!(finite: |scene| s6_exact::both_ways::<E>(scene), E)),
+        }),
         entry(
             control(
                 "S6.gaps-kl-below",
