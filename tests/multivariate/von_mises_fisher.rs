@@ -1,9 +1,9 @@
 #[cfg(feature = "catalogue")]
 use crate::rounding::exact;
 use equibayes::action::push_forward;
-use equibayes::family::{
-    Coordinates, FamilyError, FisherInformation, LogPartition, Member, Sample, VonMisesFisher,
-};
+#[cfg(feature = "catalogue")]
+use equibayes::family::FisherInformation;
+use equibayes::family::{Coordinates, FamilyError, LogPartition, Member, Sample, VonMisesFisher};
 use equibayes::group::{Cyclic, Dihedral};
 use equibayes::law;
 use equibayes::representation::{
