@@ -5,6 +5,12 @@
 //! runs in floating point and, with [`Rational`], without any rounding at all (claim A4). What
 //! needs logarithms asks for a [`Real`].
 
+mod wrapped;
+
+#[cfg(any(feature = "catalogue", feature = "enclosure"))]
+pub(crate) use wrapped::float_draws;
+pub(crate) use wrapped::{assign_operators, float_constants};
+
 use num_bigint::BigInt;
 use num_traits::{Float, FloatConst, FromPrimitive, NumAssign, ToPrimitive, Zero};
 use std::fmt::Display;

@@ -1,43 +1,12 @@
 //! `equibayes expand`, and `equibayes audit` of what it writes.
 #![cfg(feature = "cli")]
 
+mod command;
+
+use command::{done, refused, text};
 use equibayes::checkpoint::{Convention, Posterior, Precision, TensorPair};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-fn equibayes(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_equibayes"))
-        .args(args)
-        .env("NO_COLOR", "1")
-        .output()
-        .expect("the command runs")
-}
-
-#[track_caller]
-fn done(args: &[&str]) -> String {
-    let out = equibayes(args);
-    let stderr = String::from_utf8_lossy(&out.stderr);
-    assert_eq!(out.status.code(), Some(0), "{args:?}: {stderr}");
-    assert!(stderr.is_empty(), "{args:?}: {stderr}");
-    String::from_utf8(out.stdout).expect("text")
-}
-
-#[track_caller]
-fn refused(args: &[&str], says: &[&str]) {
-    let out = equibayes(args);
-    let stderr = String::from_utf8_lossy(&out.stderr);
-    assert_eq!(out.status.code(), Some(2), "{args:?}: {stderr}");
-    assert_eq!(stderr.lines().count(), 1, "{stderr}");
-    assert!(out.stdout.is_empty());
-    for part in says {
-        assert!(stderr.contains(part), "{args:?}: {stderr}: {part}");
-    }
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().expect("a path in Unicode")
-}
 
 fn pair(name: &str, shape: &[usize]) -> TensorPair {
     let n = shape.iter().product::<usize>();

@@ -115,15 +115,14 @@ where
     R::Group: Finite,
     T: Real,
 {
-    let mut all = Vec::new();
-    for g in rep.group().elements() {
-        let moved = push_forward(q, rep, &g)?;
+    let bounds = at_each(rep, |g| {
+        let moved = push_forward(q, rep, g)?;
         let divergence = chi_squared(&moved, q)?.nearest_f64();
         // Rounding may have left a little below zero; what is no number stays none, and is refused.
         let divergence = if divergence < 0.0 { 0.0 } else { divergence };
-        all.push(variance_bound(variance(&g), divergence)?);
-    }
-    Ok(mean(&all))
+        Ok::<_, DefectBoundError>(variance_bound(variance(g), divergence)?)
+    });
+    Ok(mean(&bounds?))
 }
 
 /// `Δ ≤ E_x avg_g (Lip_θ Φ(·, ρ_X(g)x) · W_2(q, g_#q))²` over these inputs, for a model that is Lipschitz in its
@@ -166,20 +165,18 @@ where
     I: AsRef<[T]> + ?Sized + 'a,
     T: Real,
 {
-    let elements: Vec<_> = on_parameters.group().elements().collect();
-    let mut distances = Vec::with_capacity(elements.len());
-    for g in &elements {
-        distances.push(wasserstein_bound(q, on_parameters, g, T::one())?.nearest_f64());
-    }
-    let mut all = Vec::new();
+    let distances = at_each(on_parameters, |g| {
+        wasserstein_bound(q, on_parameters, g, T::one()).map(|distance| distance.nearest_f64())
+    })?;
+    let mut bounds = Vec::new();
     for x in inputs {
-        for (g, distance) in elements.iter().zip(&distances) {
-            let moved = on_inputs.apply(g, x.as_ref());
+        for (g, distance) in on_parameters.group().elements().zip(&distances) {
+            let moved = on_inputs.apply(&g, x.as_ref());
             let lipschitz = model.lipschitz(moved.as_slice()).nearest_f64();
-            all.push(super::error::product(lipschitz * lipschitz, distance * distance));
+            bounds.push(super::error::product(lipschitz * lipschitz, distance * distance));
         }
     }
-    Ok(mean(&all))
+    Ok(mean(&bounds))
 }
 
 /// `Δ ≤ D² avg_g min(J_g/4, 1 − e^{−J_g/2})` with `J_g = ⟨η_p − g·η_p, μ* − g·μ*⟩`, for the posterior `q*` of a model under
@@ -222,19 +219,18 @@ where
     T: Real,
 {
     let diameter = not_negative("squared diameter", squared_diameter)?;
-    let mut halves = Vec::new();
-    for g in rep.group().elements() {
-        let both = symmetric_divergence_bound(posterior, prior, rep, &g)?.nearest_f64();
-        if !(both >= 0.0) && !(both >= -pairing_rounding(posterior, prior, rep, &g)?) {
+    let halves = at_each(rep, |g| {
+        let both = symmetric_divergence_bound(posterior, prior, rep, g)?.nearest_f64();
+        if !(both >= 0.0) && !(both >= -pairing_rounding(posterior, prior, rep, g)?) {
             let expected = "a number that is not negative beyond rounding";
             return Err(BoundError {
                 what: "⟨η_p − g·η_p, μ* − g·μ*⟩", value: both, expected
             }
             .into());
         }
-        halves.push(0.5 * both);
-    }
-    known(mean_squared_defect_bound(diameter, halves))
+        Ok::<_, DefectBoundError>(0.5 * both)
+    });
+    known(mean_squared_defect_bound(diameter, halves?))
 }
 
 /// A bound, or an error if it is no number.
@@ -256,8 +252,19 @@ where
     R::Group: Finite,
     T: Real,
 {
-    let moved = rep.group().elements().map(|g| push_forward(q, rep, &g));
-    moved.map(|moved| Ok(q.family().kl(q, &moved?).nearest_f64())).collect()
+    at_each(rep, |g| Ok(q.family().kl(q, &push_forward(q, rep, g)?).nearest_f64()))
+}
+
+/// A number for every element of the group, or the first error.
+fn at_each<R, E>(
+    rep: &R,
+    mut of: impl FnMut(&ElementOf<R>) -> Result<f64, E>,
+) -> Result<Vec<f64>, E>
+where
+    R: Representation,
+    R::Group: Finite,
+{
+    rep.group().elements().map(|g| of(&g)).collect()
 }
 
 /// The mean; zero of nothing.

@@ -1,8 +1,8 @@
 //! What [`Real`] asks of a scalar beyond field operations: each function with its derivative.
 
 use super::Dual;
-use crate::scalar::Real;
-use num_traits::{Float, FloatConst};
+use crate::scalar::{Real, float_constants};
+use num_traits::Float;
 use rand::Rng;
 use rand_distr::uniform::{Error, SampleBorrow, SampleUniform, UniformSampler};
 use std::num::FpCategory;
@@ -153,22 +153,7 @@ impl<T: Real> Float for Dual<T> {
     }
 }
 
-macro_rules! constants {
-    ($($name:ident)*) => {
-        impl<T: Real> FloatConst for Dual<T> {
-            $(
-                fn $name() -> Self {
-                    Self::constant(T::$name())
-                }
-            )*
-        }
-    };
-}
-
-constants! {
-    E FRAC_1_PI FRAC_1_SQRT_2 FRAC_2_PI FRAC_2_SQRT_PI FRAC_PI_2 FRAC_PI_3 FRAC_PI_4 FRAC_PI_6
-    FRAC_PI_8 LN_10 LN_2 LOG10_E LOG2_E PI SQRT_2 TAU LOG10_2 LOG2_10
-}
+float_constants!(Dual<T>, [T: Real]; |value: T| Self::constant(value));
 
 /// Samples the value; what is drawn has slope 0.
 pub struct DualSampler<T: Real>(T::Sampler);

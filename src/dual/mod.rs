@@ -10,13 +10,11 @@
 mod float;
 mod special;
 
-use crate::scalar::{Real, Scalar};
+use crate::scalar::{Real, Scalar, assign_operators};
 use num_traits::{Num, NumCast, One, ToPrimitive, Zero};
 use std::cmp::Ordering;
 use std::fmt;
-use std::ops::{
-    Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign,
-};
+use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
 /// `a + bε` with `ε² = 0`: a value and its derivative along one direction.
 ///
@@ -142,23 +140,7 @@ impl<T: Real> Neg for Dual<T> {
     }
 }
 
-macro_rules! assign {
-    ($($trait:ident $method:ident $operator:tt;)*) => {$(
-        impl<T: Real> $trait for Dual<T> {
-            fn $method(&mut self, other: Self) {
-                *self = *self $operator other;
-            }
-        }
-    )*};
-}
-
-assign! {
-    AddAssign add_assign +;
-    SubAssign sub_assign -;
-    MulAssign mul_assign *;
-    DivAssign div_assign /;
-    RemAssign rem_assign %;
-}
+assign_operators!(Dual<T>, [T: Real]);
 
 /// By value.
 impl<T: Real> PartialEq for Dual<T> {

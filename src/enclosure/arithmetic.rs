@@ -2,12 +2,10 @@
 
 use super::Enclosure;
 use super::round::{Way, add, div, mul};
-use crate::scalar::{Rational, Scalar};
+use crate::scalar::{Rational, Scalar, assign_operators};
 use num_bigint::BigInt;
 use num_traits::{Float, Num, NumCast, One, ToPrimitive, Zero};
-use std::ops::{
-    Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign,
-};
+use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
 impl Add for Enclosure {
     type Output = Self;
@@ -79,23 +77,7 @@ impl Rem for Enclosure {
     }
 }
 
-macro_rules! assign {
-    ($($trait:ident $method:ident $operator:tt;)*) => {$(
-        impl $trait for Enclosure {
-            fn $method(&mut self, other: Self) {
-                *self = *self $operator other;
-            }
-        }
-    )*};
-}
-
-assign! {
-    AddAssign add_assign +;
-    SubAssign sub_assign -;
-    MulAssign mul_assign *;
-    DivAssign div_assign /;
-    RemAssign rem_assign %;
-}
+assign_operators!(Enclosure);
 
 impl Zero for Enclosure {
     fn zero() -> Self {

@@ -3,7 +3,7 @@
 use super::Enclosure;
 use super::round::{Way, sqrt};
 use super::series;
-use crate::scalar::{Rational, Real};
+use crate::scalar::{Rational, Real, float_constants};
 use num_traits::{Float, FloatConst, One, Signed, Zero};
 use std::num::FpCategory;
 
@@ -314,21 +314,5 @@ impl Float for Enclosure {
     }
 }
 
-/// The constants of the standard library are the floats nearest to what they name.
-macro_rules! constants {
-    ($($name:ident)*) => {
-        impl FloatConst for Enclosure {
-            $(
-                fn $name() -> Self {
-                    let near = <f64 as FloatConst>::$name();
-                    Self::between(near.next_down(), near.next_up())
-                }
-            )*
-        }
-    };
-}
-
-constants! {
-    E FRAC_1_PI FRAC_1_SQRT_2 FRAC_2_PI FRAC_2_SQRT_PI FRAC_PI_2 FRAC_PI_3 FRAC_PI_4 FRAC_PI_6
-    FRAC_PI_8 LN_10 LN_2 LOG10_E LOG2_E PI SQRT_2 TAU LOG10_2 LOG2_10
-}
+// The constants of the standard library are the floats nearest to what they name.
+float_constants!(Enclosure; |near: f64| Self::between(near.next_down(), near.next_up()));

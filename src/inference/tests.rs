@@ -1,14 +1,14 @@
 //! Gradients against forward-mode derivatives; training against itself; tied steps against untied ones.
 
+#[cfg(feature = "catalogue")]
+mod divergences;
+#[cfg(feature = "catalogue")]
 mod symmetric_root;
 
 use super::optimiser::{Adam, NaturalGradient, Optimiser, Rates, RmsProp, Sgd};
 use super::*;
-use crate::claim::rounding::{Tracked, all_close, close};
 use crate::dual::Dual;
 use crate::group::Cyclic;
-use crate::law::Residual;
-use crate::linalg::inverse;
 use crate::model::{Differentiable, Joint, Mlp, Model, Pointwise};
 use crate::representation::{PermutationRep, SignedOrbits, SignedPermutation};
 use crate::representation::{SignedPermutationRep, Trivial};
@@ -116,24 +116,6 @@ fn gradients_are_those_of_forward_mode() {
     }
 }
 
-/// The divergences agree with those of the exponential families.
-#[test]
-fn divergences_are_those_of_the_families() {
-    use crate::family::{FullGaussian, LogPartition};
-    let (_, prior) = priors::<f64>();
-    let mean: Vec<f64> = numbers(8, 16);
-    let base = DMatrix::from_vec(16, 16, numbers::<f64>(10, 256));
-    let precision = &base * base.transpose() + DMatrix::identity(16, 16);
-    let covariance = precision.try_inverse().unwrap();
-    let p = FullGaussian::with_covariance(&nalgebra::DVector::from_vec(mean), &covariance).unwrap();
-    let full = FullCovariance::new(16);
-    let w: Vec<f64> = numbers(7, 152);
-    let q = full.member(&w).unwrap();
-    let exact: f64 = q.family().kl(&q, &p);
-    // Condition numbers of precision and covariance are below 10⁴.
-    assert!((full.divergence(&w, &prior) / exact - 1.0).abs() < 1e6 * f64::EPSILON);
-}
-
 /// Orbit by orbit as parameter by parameter; and on the fixed space as with a prior whose correlations happen to be 0.
 #[test]
 fn tied_divergences_are_those_of_the_untied_posterior() {
@@ -160,50 +142,6 @@ fn tied_divergences_are_those_of_the_untied_posterior() {
         gradient
     };
     slopes(&diagonal).iter().zip(&slopes(&full)).for_each(|(&a, &b)| same(a, b));
-}
-
-/// Under a prior with correlations: on the fixed space by its matrix, orbits with signs and a killed one included.
-#[test]
-fn equivariant_draws_are_compared_on_the_fixed_space() {
-    let swap = SignedPermutationRep::from_fn(Cyclic::new(2).unwrap(), 6, |&g| {
-        let images = [(1, true), (0, true), (3, false), (2, false), (4, true), (5, false)];
-        SignedPermutation::from_fn(6, |i| if g == 0 { (i, false) } else { images[i] })
-    });
-    let basis = DMatrix::from_row_slice(
-        6,
-        3,
-        &[
-            1.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
-            1.0,
-        ],
-    );
-    let basis = basis.map(Tracked::exact);
-    let mean = nalgebra::DVector::from_vec(numbers::<Tracked>(8, 6));
-    let base = DMatrix::from_vec(6, 6, numbers::<Tracked>(10, 36));
-    let precision = &base * base.transpose() + DMatrix::identity(6, 6);
-    let prior = GaussianPrior::with_precision(mean.as_slice(), &precision).unwrap();
-
-    let conditioned = basis.transpose() * &precision * &basis;
-    let pull = basis.transpose() * &precision * &mean;
-    let centre = inverse(&conditioned).unwrap() * pull;
-    let on_fixed = GaussianPrior::with_precision(centre.as_slice(), &conditioned).unwrap();
-
-    let tied = Tied::new(SignedOrbits::of(&swap), TiedDraws::Equivariant);
-    let (field, w) = (MeanField::new(3), numbers::<Tracked>(6, 6));
-    let (found, expected) = (tied.divergence(&w, &prior), field.divergence(&w, &on_fixed));
-    // The rounding of both sides, bounded operation by operation; and the bound must tell something.
-    let agree = |residual: Residual| {
-        assert!(residual.holds() && residual.tolerance() < 1e-8, "{residual}");
-    };
-    agree(close(&found, &expected));
-    let (mut slopes, mut on_free) = ([Tracked::exact(0.0); 6], [Tracked::exact(0.0); 6]);
-    tied.pull_back_divergence(&w, &prior, Tracked::exact(1.5), &mut slopes);
-    field.pull_back_divergence(&w, &on_fixed, Tracked::exact(1.5), &mut on_free);
-    agree(all_close(&slopes, &on_free));
-    // What a scratch holds does not matter.
-    let mut scratch = vec![Tracked::exact(f64::NAN); 100];
-    assert_eq!(tied.divergence_with(&w, &prior, &mut scratch), found);
-    assert_eq!(tied.divergence_with(&w, &prior, &mut scratch), found);
 }
 
 fn data<T: Scalar>() -> Dataset<T> {

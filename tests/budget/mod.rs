@@ -26,7 +26,7 @@ pub(crate) const SHARES: &[(&str, f64)] = &[
     ("standard errors", 1e-9),
     ("intervals by betting", 1e-8),
     ("an interval by betting", 1e-9),
-    // src/audit: the low end of an interval, held against bounds.
+    // ≈ src/audit: the low end of an interval, held against bounds.
     ("bounds from images", 1e-9),
     // Draws, by frequencies and means.
     ("draws of an orbit mixture", 1e-9),

@@ -14,6 +14,7 @@ mod own_lie_groups;
 mod own_models;
 mod own_representations;
 mod own_symmetrisations;
+#[cfg(feature = "catalogue")]
 mod registry;
 mod strangers;
 

@@ -2,9 +2,9 @@ use crate::budget::{MEDIAN, median_of_means, share};
 #[cfg(feature = "catalogue")]
 use crate::rounding::exact;
 use equibayes::action::push_forward;
-use equibayes::family::{
-    Coordinates, FamilyError, FisherInformation, LogPartition, Member, Sample, VonMisesFisher,
-};
+#[cfg(feature = "catalogue")]
+use equibayes::family::FisherInformation;
+use equibayes::family::{Coordinates, FamilyError, LogPartition, Member, Sample, VonMisesFisher};
 use equibayes::group::{Cyclic, Dihedral};
 use equibayes::law;
 use equibayes::representation::{

@@ -21,11 +21,25 @@ fn posterior(sigma: f64) -> Posterior {
     Posterior::new(Convention::AugmentBnns, pairs).unwrap()
 }
 
+/// Quarter turns, with channels that stay.
+fn turns(posterior: &Posterior) -> PosteriorAction {
+    let (c4, channels) = (NamedGroup::C4, Channels::Trivial);
+    PosteriorAction::of_network(posterior, c4, channels, Layout::Interleaved).unwrap()
+}
+
 fn group(posterior: &Posterior) -> AnyGroup {
-    PosteriorAction::of_network(posterior, NamedGroup::C4, Channels::Trivial, Layout::Interleaved)
-        .unwrap()
-        .group()
-        .clone()
+    turns(posterior).group().clone()
+}
+
+/// What is measured after so many draws, and the bounds with the prior `N(0, 1)`.
+fn bounded(
+    measuring: &Measuring<'_>,
+    posterior: &Posterior,
+    draws: usize,
+) -> (Measurement, Vec<DefectBound>) {
+    let found = measuring.sweep(&[draws], |_| ()).unwrap().remove(0);
+    let bounds = measuring.bounds(posterior, &turns(posterior), &found, Some(1.0)).unwrap();
+    (found, bounds)
 }
 
 #[test]
@@ -274,23 +288,17 @@ fn bounds_from_images_hold() {
         ],
     )
     .unwrap();
-    let action = PosteriorAction::of_network(
-        &posterior,
-        NamedGroup::C4,
-        Channels::Trivial,
-        Layout::Interleaved,
-    )
-    .unwrap();
+    let action = turns(&posterior);
     let images = digits().select(0..9);
-    // The low end of an interval as sure as the test is.
+    // The low end of an interval as sure as the test is, by the normal law: from so many draws that it is not zero.
     let sure = 1.0 - crate::test_budget::share("bounds from images");
-    let measuring = Measuring::new(&posterior, &action, &images, 64, 1).unwrap();
+    let measuring = Measuring::new(&posterior, &action, &images, 2048, 1).unwrap();
     let measuring = measuring.with_confidence(sure).unwrap();
-    let found = measuring.sweep(&[64], |_| ()).unwrap().remove(0);
-    let bounds = measuring.bounds(&posterior, &action, &found, Some(1.0)).unwrap();
+    let (found, bounds) = bounded(&measuring, &posterior, 2048);
     let ids: Vec<&str> = bounds.iter().map(|bound| bound.id).collect();
     assert_eq!(ids, ["B3", "B4", "B8"]);
     let defect = found.defect.intervals.draws.low;
+    assert!(defect > 0.0);
     for bound in &bounds {
         assert!(defect <= bound.value, "{bound:?}, defect at least {defect}");
         assert_eq!(bound.vacuous, bound.value >= 1.5 * (1.0 - 1e-9), "{bound:?}");
@@ -316,17 +324,10 @@ fn bounds_from_images_hold() {
 fn no_variance_and_infinite_divergence_are_no_bound() {
     let posterior = posterior(1e-30);
     let images = digits().select(0..7);
-    let action = PosteriorAction::of_network(
-        &posterior,
-        NamedGroup::C4,
-        Channels::Trivial,
-        Layout::Interleaved,
-    )
-    .unwrap();
+    let action = turns(&posterior);
     let measuring = Measuring::new(&posterior, &action, &images, 3, 1).unwrap();
-    let found = measuring.sweep(&[3], |_| ()).unwrap().remove(0);
+    let (found, bounds) = bounded(&measuring, &posterior, 3);
     assert!(found.defect.shared > 1e-3);
-    let bounds = measuring.bounds(&posterior, &action, &found, Some(1.0)).unwrap();
     let by_variance = bounds.iter().find(|bound| bound.id == "B4").unwrap();
     assert!(by_variance.value.is_infinite() && by_variance.vacuous, "{by_variance:?}");
     assert!(bounds.iter().all(|bound| bound.value >= found.defect.shared), "{bounds:?}");
@@ -346,16 +347,9 @@ fn no_variance_and_infinite_divergence_are_no_bound() {
 fn pac_bayes_allows_for_the_draws() {
     let posterior = posterior(0.3);
     let images = digits().select(0..6);
-    let action = PosteriorAction::of_network(
-        &posterior,
-        NamedGroup::C4,
-        Channels::Trivial,
-        Layout::Interleaved,
-    )
-    .unwrap();
+    let action = turns(&posterior);
     let measuring = Measuring::new(&posterior, &action, &images, 2, 1).unwrap();
-    let found = measuring.sweep(&[2], |_| ()).unwrap().remove(0);
-    let bounds = measuring.bounds(&posterior, &action, &found, Some(1.0)).unwrap();
+    let (found, bounds) = bounded(&measuring, &posterior, 2);
     let bound = bounds.iter().find(|bound| bound.id == "B8").unwrap();
     let kl: f64 = posterior
         .pairs()
@@ -379,19 +373,12 @@ fn odd_sides_leave_no_bound_that_needs_equivariance() {
     let second = ("conv_layers.1.weight", second.to_vec(), vec![0.1; n], vec![0.3; n]);
     pairs.push(TensorPair::new(second.0, second.1, second.2, second.3, Precision::F64).unwrap());
     let posterior = Posterior::new(Convention::AugmentBnns, pairs).unwrap();
-    let action = PosteriorAction::of_network(
-        &posterior,
-        NamedGroup::C4,
-        Channels::Trivial,
-        Layout::Interleaved,
-    )
-    .unwrap();
+    let action = turns(&posterior);
     for (side, expected) in [(8, &["B3", "B4", "B8"][..]), (6, &["B8"])] {
         let pixels = (0..2 * side * side).map(|i| (i * 37 % 251) as u8).collect();
         let images = Images::new([1, side, side], 255, pixels, vec![0, 1]).unwrap();
         let measuring = Measuring::new(&posterior, &action, &images, 2, 1).unwrap();
-        let found = measuring.sweep(&[2], |_| ()).unwrap().remove(0);
-        let bounds = measuring.bounds(&posterior, &action, &found, Some(1.0)).unwrap();
+        let (_, bounds) = bounded(&measuring, &posterior, 2);
         let ids: Vec<&str> = bounds.iter().map(|bound| bound.id).collect();
         assert_eq!(ids, expected);
     }

@@ -4,11 +4,8 @@
 //! having none (NaN), so that a check that came to depend on one would fail.
 
 use super::Tracked;
-use crate::scalar::Real;
-use num_traits::{Float, FloatConst};
-use rand::Rng;
-use rand_distr::uniform::{Error, SampleBorrow, SampleUniform, UniformFloat, UniformSampler};
-use rand_distr::{Distribution, StandardNormal};
+use crate::scalar::{Real, float_constants, float_draws};
+use num_traits::Float;
 use std::num::FpCategory;
 
 impl Real for Tracked {}
@@ -157,58 +154,6 @@ impl Float for Tracked {
     }
 }
 
-macro_rules! constants {
-    ($($name:ident)*) => {
-        impl FloatConst for Tracked {
-            $(
-                fn $name() -> Self {
-                    Self::rounded(<f64 as FloatConst>::$name())
-                }
-            )*
-        }
-    };
-}
+float_constants!(Tracked; |nearest: f64| Self::rounded(nearest));
 
-constants! {
-    E FRAC_1_PI FRAC_1_SQRT_2 FRAC_2_PI FRAC_2_SQRT_PI FRAC_PI_2 FRAC_PI_3 FRAC_PI_4 FRAC_PI_6
-    FRAC_PI_8 LN_10 LN_2 LOG10_E LOG2_E PI SQRT_2 TAU LOG10_2 LOG2_10
-}
-
-/// Samples the value; what is drawn has no error.
-#[derive(Clone, Copy, Debug)]
-pub struct TrackedSampler(UniformFloat<f64>);
-
-impl UniformSampler for TrackedSampler {
-    type X = Tracked;
-
-    fn new<A, B>(low: A, high: B) -> Result<Self, Error>
-    where
-        A: SampleBorrow<Tracked> + Sized,
-        B: SampleBorrow<Tracked> + Sized,
-    {
-        UniformFloat::new(low.borrow().value(), high.borrow().value()).map(Self)
-    }
-
-    fn new_inclusive<A, B>(low: A, high: B) -> Result<Self, Error>
-    where
-        A: SampleBorrow<Tracked> + Sized,
-        B: SampleBorrow<Tracked> + Sized,
-    {
-        UniformFloat::new_inclusive(low.borrow().value(), high.borrow().value()).map(Self)
-    }
-
-    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tracked {
-        Tracked::exact(self.0.sample(rng))
-    }
-}
-
-/// Samples the value; what is drawn has no error.
-impl Distribution<Tracked> for StandardNormal {
-    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Tracked {
-        Tracked::exact(self.sample(rng))
-    }
-}
-
-impl SampleUniform for Tracked {
-    type Sampler = TrackedSampler;
-}
+float_draws!(Tracked, TrackedSampler);

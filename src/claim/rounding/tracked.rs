@@ -1,12 +1,10 @@
 //! A float with a bound on its rounding error.
 
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, assign_operators};
 use num_traits::{Num, NumCast, One, ToPrimitive, Zero};
 use std::cmp::Ordering;
 use std::fmt;
-use std::ops::{
-    Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign,
-};
+use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
 /// An `f64` with a bound on its distance to the result in exact arithmetic.
 ///
@@ -153,23 +151,7 @@ impl Neg for Tracked {
     }
 }
 
-macro_rules! assign {
-    ($($trait:ident $method:ident $operator:tt;)*) => {$(
-        impl $trait for Tracked {
-            fn $method(&mut self, other: Self) {
-                *self = *self $operator other;
-            }
-        }
-    )*};
-}
-
-assign! {
-    AddAssign add_assign +;
-    SubAssign sub_assign -;
-    MulAssign mul_assign *;
-    DivAssign div_assign /;
-    RemAssign rem_assign %;
-}
+assign_operators!(Tracked);
 
 /// By value.
 impl PartialEq for Tracked {
