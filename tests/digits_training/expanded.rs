@@ -53,7 +53,8 @@ fn accuracy(logits: &[f64], data: &Dataset) -> f64 {
 }
 
 /// From a network that is well trained for its size: what keeps the function keeps the accuracy of the average, and the
-/// arrangements of the paper lose most of it.
+/// arrangements of the paper lose two fifths of it and more. A fact about this one run, which is the same every time: no theorem says how
+/// accurate a network is, or how much is lost.
 #[test]
 fn s9_expansions_of_a_trained_network_keep_its_accuracy() {
     let (net, mean, file) = small(&[8, 16], 2000);
@@ -61,7 +62,7 @@ fn s9_expansions_of_a_trained_network_keep_its_accuracy() {
     let average = average(&net, &mean, &test);
     let [alone, before] = [logits(&net, &mean, test.inputs()), average.clone()]
         .map(|logits| accuracy(&logits, &test));
-    assert!(before >= alone && before > 0.8, "alone {alone}, average {before}");
+    assert!(alone > 0.8 && before > 0.8, "alone {alone}, average {before}");
     for (filling, kept) in [
         (Filling::Blocks(Arrangement::Diagonal), true),
         (Filling::Paired, true),
@@ -83,7 +84,7 @@ fn s9_expansions_of_a_trained_network_keep_its_accuracy() {
     }
 }
 
-/// (d) Expansions that keep the function, and what training makes of them.
+/// Expansions that keep the function, and what training makes of them.
 #[test]
 fn s9_expansions_keep_the_function_and_learn_to_mix() {
     let (small, mean, file) = small(&[4, 8], 100);

@@ -47,7 +47,7 @@ fn tolerances(net: &ConvNet, thetas: &[Vec<f64>], examples: usize) -> Vec<f64> {
     worst.iter().map(|x| 4.0 * x).collect()
 }
 
-/// (a) The tied gradient on raw images is, in free coordinates, that of the untied posterior on their orbits.
+/// The tied gradient on raw images is, in free coordinates, that of the untied posterior on their orbits.
 #[test]
 fn e8_tied_gradients_are_those_of_the_orbits() {
     let net = network(&[4, 8]);
@@ -77,7 +77,7 @@ fn e8_tied_gradients_are_those_of_the_orbits() {
     let largest_noise = noise.iter().fold(1.0_f64, |top, z| top.max(z.abs()));
     let slopes = tolerances(&net, &thetas, orbits.len());
     // Coordinates of scales: times the noise and the slope of softplus, below 1. The divergences' slopes, at most
-    // 1/4000 of m or of 1/σ = 20, differ by a few roundings: far below those of the loss here.
+    // 1/1600 of m or of 1/σ = 20, differ by a few roundings: far below those of the loss here.
     let of_divergence = 16.0 * f64::UNIT_ROUNDOFF / 1600.0 * 20.0;
     let full_tolerance: Vec<f64> = slopes
         .iter()
@@ -129,7 +129,7 @@ fn e8_tied_gradients_are_those_of_the_orbits() {
     assert!(on_raw.iter().any(|slope| slope.abs() > 1e-3));
 }
 
-/// (b) Exact at the end of training, by every linear optimiser and by Adam, for both kinds of draws; the untied posterior
+/// Exact at the end of training, by Nesterov's momentum and by Adam, for both kinds of draws; the untied posterior
 /// from the same start is not.
 #[test]
 fn e8_training_keeps_exactness() {

@@ -127,6 +127,7 @@ impl<T: Real> Run<T> {
         let rep = scene.signed();
         let dim = data.input_size();
         let free = scene.diagonal::<T>(Which::P)?;
+        assert_ne!(drops, Drops::OrbitsOfNoise, "expectations are exact here: there is no noise");
         let p = if drops == Drops::Prior { free } else { geometric(&free, &rep)? };
         let risk = risk(&rep, data, drops.augmentation(|k| scene.element(k)))?;
         let posterior = MeanField::new(dim);

@@ -194,6 +194,7 @@ pub(in crate::claim) fn posed<S: Setting<T>, T: Scalar>(
 ) -> Checked<Posed<S, T>> {
     let rep = S::rep(scene);
     let (q, free) = (S::member(scene, Which::Q)?, S::member(scene, Which::P)?);
+    assert_ne!(drops, Drops::OrbitsOfNoise, "expectations are exact here: there is no noise");
     let prior = if drops == Drops::Prior { free } else { geometric(&free, &rep)? };
     let data = data(scene, rep.dim())?;
     let policy = drops.augmentation(|k| scene.element(k));
