@@ -13,7 +13,8 @@ pub(crate) const TESTS_ALPHA: f64 = 5e-7;
 
 /// Who spends how much. Those marked ≈ rest on the normal law in place of an inequality.
 pub(crate) const SHARES: &[(&str, f64)] = &[
-    // Kits: each law of them that draws has `law::ALPHA` on each type that it is run on; room for 5000 such runs.
+    // Kits: each law of them that draws has `law::ALPHA` on each type that it is run on; room for 5000 such runs,
+    // of which tests/laws, tests/multivariate and tests/floors make some 410.
     ("law kits", 1e-7),
     // ≈ Examples in the documentation: seven standard errors of averages of hundreds of draws.
     ("examples", 1e-10),
