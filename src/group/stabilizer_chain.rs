@@ -162,8 +162,6 @@ impl StabilizerChain {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::SeedableRng;
-    use rand_chacha::ChaCha8Rng;
 
     fn symmetric(n: usize) -> StabilizerChain {
         let swap = Permutation::from_fn(n, |i| match i {
@@ -260,6 +258,8 @@ mod tests {
     #[test]
     #[cfg(feature = "catalogue")]
     fn sampling_is_uniform() {
+        use rand::SeedableRng;
+        use rand_chacha::ChaCha8Rng;
         let chain = symmetric(5);
         let mut rng = ChaCha8Rng::seed_from_u64(5);
         let mut counts = [0u32; 120];

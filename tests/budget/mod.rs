@@ -13,7 +13,8 @@ pub(crate) const TESTS_ALPHA: f64 = 5e-7;
 
 /// Who spends how much. Those marked ≈ rest on the normal law in place of an inequality.
 pub(crate) const SHARES: &[(&str, f64)] = &[
-    // Kits: each law of them that draws has `law::ALPHA` on each type that it is run on; room for 5000 such runs.
+    // Kits: each law of them that draws has `law::ALPHA` on each type that it is run on; room for 5000 such runs,
+    // of which tests/laws, tests/multivariate and tests/floors make some 410.
     ("law kits", 1e-7),
     // ≈ Examples in the documentation: seven standard errors of averages of hundreds of draws.
     ("examples", 1e-10),
@@ -65,7 +66,7 @@ const BLOCKS: usize = 64;
 /// 64 independent blocks are, so that their median is, has probability at most `e^{−64 D(½‖⅛)} < 4·10⁻¹²` (Chernoff, `D = 0.413`).
 pub(crate) fn median_of_means(draws: &[f64], variance: f64) -> (f64, f64) {
     let of_block = draws.len() / BLOCKS;
-    assert!(of_block > 0 && draws.len() % BLOCKS == 0, "blocks of equally many draws");
+    assert!(of_block > 0 && draws.len().is_multiple_of(BLOCKS), "blocks of equally many draws");
     let mean = |block: &[f64]| block.iter().sum::<f64>() / of_block as f64;
     let mut means: Vec<f64> = draws.chunks_exact(of_block).map(mean).collect();
     means.sort_by(f64::total_cmp);

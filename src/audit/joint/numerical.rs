@@ -110,7 +110,7 @@ fn instance(broken: Broken, rng: &mut ChaCha8Rng) -> Option<Instance> {
         Architecture::from_shapes(shapes.iter().map(|(name, shape)| (name.as_str(), &shape[..])))
     };
     // A side that the pools like, or do not; dense heads are for one side.
-    let pointwise = [(format!("classifier.weight"), vec![classes, before, 1, 1])];
+    let pointwise = [("classifier.weight".to_owned(), vec![classes, before, 1, 1])];
     let architecture = named(&[&shapes[..], &pointwise].concat()).unwrap();
     let fits = |side: &usize| {
         let odd = !architecture.odd_pools(*side).is_empty();
