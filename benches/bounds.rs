@@ -40,7 +40,7 @@
 //! - A plain sum of draws takes a tenth of the unbiased estimate. The rest is its spread, inner products of the groups of draws.
 //! - In the mean field, orbits have the orbit divergence and its split in less time than index maps have the divergences of four
 //!   elements, and whatever the order of the group is. The functions for any family move natural and mean parameters, twice the coordinates.
-//! - A closed form costs as much per image as two evaluations, where there is one.
+//! - A closed form costs as much per turned image as two evaluations, where there is one.
 
 mod predictions;
 mod timer;

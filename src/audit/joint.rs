@@ -86,9 +86,10 @@ pub enum NotJoint {
 impl NotJoint {
     /// Whether the network is not jointly equivariant for this reason; if not, nobody knows.
     ///
-    /// What is decided is true of nearly all weights, for images of two rows or more and two classes or more: there are weights,
+    /// What is decided, for images of two rows or more and two classes or more: there are weights,
     /// images, and an element of the group with `Φ(ρ(g)θ, ρ_X(g)x) ≠ ρ(g)Φ(θ, x)`, and class probabilities that are not those at
-    /// `(θ, x)` in any order, but for one case: of two classes that both change their signs a softmax makes two that are exchanged, and that
+    /// `(θ, x)` in any order. Tested on random networks, not proved; nor is it so of all weights (a ReLU that never fires makes the network
+    /// constant). But for one case: of two classes that both change their signs a softmax makes two that are exchanged, and that
     /// is refused all the same. Images of one pixel do not turn, so that what is refused for turning may be equivariant there.
     ///
     /// # Examples

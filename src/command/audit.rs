@@ -112,7 +112,7 @@ fn measured(
         if let NotJoint::OddPool { .. } = reason {
             for (layer, side) in network.odd_pools() {
                 moved.subject.notes.push(format!(
-                    "the pool after conv_layers.{layer} meets an odd side, {side}: nothing is equivariant there"
+                    "the pool after conv_layers.{layer} meets an odd side, {side}: turns of the image are no turns of the features there"
                 ));
             }
         }

@@ -12,7 +12,7 @@ use rand_distr::StandardNormal;
 const DRAWS: usize = 100_000;
 
 /// How many samplers are right, each with the same part of the share. That a wrong one is not refuted has a probability below 1e-20: its
-/// moment is off by twice what is allowed, or more (Hoeffding).
+/// moment is off by 2.4 times what is allowed, or more (Hoeffding).
 const SOUND: f64 = 8.0;
 
 type Function = dyn Fn(&DMatrix<f64>) -> f64;

@@ -7,6 +7,11 @@ pub const FAMILY_ALPHA: f64 = 1e-6;
 /// The catalogue's half.
 const CATALOGUE: f64 = FAMILY_ALPHA / 2.0;
 
+/// At how many seeds the suite runs the statistical entries: 1 in `tests/chapter` and, with 2, 3, 5, 6 and 20260703, in
+/// `tests/command_verify.rs`. The same seed draws the same numbers, and errs once.
+#[cfg(test)]
+const SEEDS: f64 = 6.0;
+
 /// How many statistical entries the catalogue has room for.
 const ENTRIES: usize = 50;
 
@@ -37,13 +42,13 @@ mod tests {
             assert!(design.power() > 0.999 || about.role == Role::Control, "{}", about.id);
             sum += wrong;
         }
-        assert!(sum > 0.0 && sum <= CATALOGUE, "{sum}");
+        assert!(sum > 0.0 && SEEDS * sum <= CATALOGUE, "{sum}");
         // The tests' half. A name that is there twice would be spent twice.
         let tests: f64 = SHARES.iter().map(|(_, share)| share).sum();
         let names: BTreeSet<&str> = SHARES.iter().map(|(name, _)| *name).collect();
         assert_eq!(names.len(), SHARES.len());
         assert!(SHARES.iter().all(|(_, share)| *share > 0.0) && tests <= TESTS_ALPHA, "{tests}");
-        assert!(CATALOGUE + TESTS_ALPHA <= FAMILY_ALPHA && sum + tests < FAMILY_ALPHA);
+        assert!(CATALOGUE + TESTS_ALPHA <= FAMILY_ALPHA && SEEDS * sum + tests < FAMILY_ALPHA);
     }
 
     /// Room for the kits: each law that draws, on each type that it is run on.
