@@ -115,7 +115,10 @@ fn expansions_keep_the_accuracy_or_lose_it() {
         (Filling::Blocks(Arrangement::RowRolled), false),
         (Filling::Blocks(Arrangement::RowConstant), false),
     ] {
-        let wide = expand(&baseline, NamedGroup::C4, filling, 1e-6).expect("a network").posterior;
+        let expanded = expand(&baseline, NamedGroup::C4, filling, 1e-6).expect("a network");
+        // By logits, to rounding; accuracy alone would not see a small change.
+        assert_eq!(expanded.function == Function::GroupAverage, kept, "{filling}");
+        let wide = expanded.posterior;
         let after = accuracy(&logits(&wide, &inputs), &images);
         if kept {
             // Weights are rounded to single precision, which decides between classes that are nearly as good.
