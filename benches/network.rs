@@ -5,28 +5,20 @@
 //! an update of the means; an evaluation predicts 128 images under 16 draws. `peers/network_step.py` does
 //! the same in PyTorch.
 //!
-//! Measured as processor time of one thread, not wall-clock time of two, since other programs ran on both cores: a virtual
-//! machine with AVX-512 (Zen 5), each side pinned to one core, the two sides some minutes apart, PyTorch 2.15 with the better of its two memory
-//! layouts, the fastest of the runs that fit one to three seconds, ms. Our step is the forward and the
-//! backward pass of 128 images, PyTorch's also draws and updates; our evaluation is 16 times one forward pass.
+//! Measured on two threads, the time that passes, with everything else halted: a virtual machine with AVX-512 (Zen 5), both sides in one
+//! run, ours before and after; PyTorch 2.15 with the better of its two memory layouts and an allocator that keeps freed memory
+//! (see `peers/README.md`; without it PyTorch takes up to twice as long); the fastest of the runs that fit three seconds, ms:
 //!
-//! | | ours, AVX2 | ours, AVX-512 | PyTorch | ratio |
+//! | | ours | PyTorch | ratio | wanted |
 //! |---|---|---|---|---|
-//! | step, f32, [32, 64] | 12.8 | 7.5 | 25.7 to 35.6 | 0.21 to 0.29 |
-//! | step, f32, [128, 256] | 151 | 91 | 382 | 0.24 |
-//! | step, f64, [32, 64] | 25.2 | 15.4 | 98 to 130 | 0.12 to 0.16 |
-//! | step, f64, [128, 256] | 311 | 190 | 1382 | 0.14 |
-//! | evaluation, f32, [32, 64] | 74 | 40 | 126 | 0.32 |
-//! | evaluation, f32, [128, 256] | 959 | 530 | 2286 | 0.23 |
-//! | evaluation, f64, [32, 64] | 149 | 83 | 643 to 1006 | 0.08 to 0.13 |
-//! | evaluation, f64, [128, 256] | 1969 | 1150 | 8310 | 0.14 |
+//! | step, f32, [32, 64] | 3.7 | 14.5 | 0.26 | 0.5 |
+//! | step, f32, [128, 256] | 47 | 128 | 0.37 | 0.65 |
+//! | step, f64, [32, 64] | 7.6 | 52 | 0.145 | 0.15 |
+//! | step, f64, [128, 256] | 97 | 476 | 0.20 | |
+//! | evaluation, f32, [32, 64] | 22 | 74 | 0.29 | 0.7 |
+//! | evaluation, f32, [128, 256] | 312 | 735 | 0.43 | 0.55 |
 //!
-//! The ratio is that of AVX-512. Where PyTorch has two figures, the lower one is with an allocator that keeps
-//! freed memory (see `peers/README.md`), the higher one as it comes; with one figure, as it comes: so it is in all rows of
-//! [128, 256], where an allocator that keeps memory may make it faster. The ratio of 0.15 that was wanted in f64 is
-//! missed for [32, 64] against PyTorch with its allocator tuned: 15.4 to 98 is 0.157. The column AVX2
-//! is the same code, and the same processor, without pulp's feature `x86-v4`: before the backward pass went by
-//! blocks it took 13.4, 172, 25.7 and 351 there.
+//! Runs minutes apart differ by some 5 %. As processor time of one thread the step of [32, 64] took 23.3 ms in f64 with AVX2, 14.0 with AVX-512.
 //!
 //! A draw of the weights takes less than one part in a hundred of a step. What made the difference:
 //!
@@ -41,7 +33,12 @@
 //!   cache, from whole cache lines: a quarter of its time with AVX-512, a sixth without, for the larger network.
 //! - Lists by pixel of 64 channels, not 32, are longer: an eighth of the backward pass, since the end of each list is
 //!   a jump that cannot be predicted.
-//! - The first layer has no lists: a window's gradient is masked, once for each of its pixels.
+//! - The first layer has no lists: a window's gradient is masked, once for each of its pixels. It goes row by row, all registers of channels
+//!   in turn, so that winners and gradients are read from memory once and not four times; and for each number of inputs there is a loop of its own: with
+//!   that number unknown, each of the sixteen pixels had an address that was loaded from the stack. That, and lists by pixel that need no search for
+//!   their place, took a tenth off the backward pass.
+//! - Tried, and slower: pieces of four images (the weights' gradients are added up too often), all layers backward with two images before the next
+//!   ones (those gradients are loaded and stored more often).
 
 mod timer;
 
