@@ -1,5 +1,7 @@
 //! Estimates of the defect from draws that all inputs and group elements share, draw by draw.
 
+#[cfg(all(test, feature = "catalogue"))]
+mod coverage;
 mod estimates;
 mod groups;
 mod pairs;
