@@ -57,7 +57,7 @@ pub struct DefectEstimates {
     /// Intervals for the defect, over draws, over images, and over both (see
     /// [`SharedEstimates::intervals`](crate::defect::SharedEstimates::intervals)); all that is possible for one draw.
     pub intervals: Intervals,
-    /// The same at any number of draws, whatever their law (see
+    /// The same whatever the number of draws and their law, for draws whose number was fixed beforehand, and images that are independent (see
     /// [`SharedEstimates::guaranteed_intervals`](crate::defect::SharedEstimates::guaranteed_intervals)).
     pub guaranteed_intervals: Intervals,
     /// How sure each of them is.

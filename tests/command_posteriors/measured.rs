@@ -107,6 +107,7 @@ fn audit_measures_with_intervals_and_sweeps_in_one_pass() {
     let says = [
         "Brier",
         "99.9 % intervals",
+        "whatever the draws",
         "B3  Wasserstein",
         "B4  χ²",
         "B8  PAC-Bayes",

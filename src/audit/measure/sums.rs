@@ -8,7 +8,8 @@ use crate::defect::{
 use crate::symmetrize::log_mean_exp;
 use rayon::prelude::*;
 
-/// What is collected over draws: for each image, each element and each class, sums; nothing for each draw.
+/// What is collected over draws: for each image, each element and each class, sums; two numbers for every other draw, and
+/// nothing else that grows with their number.
 pub(super) struct Sums {
     order: usize,
     classes: usize,

@@ -295,7 +295,9 @@ fn coverage(design: &Design, rng: &mut ChaCha8Rng) -> Measured {
         "one parameter, moved everywhere, N = 64".to_owned(),
     ));
     let (p, _) = p_value(&found, true_bound);
-    let tight = found.iter().map(|(samples, _)| tightness(samples)).enumerate();
+    // Where nothing is random the bound is as tight as its first term, which says nothing of the second.
+    let random = found.len() - 1;
+    let tight = found[..random].iter().map(|(samples, _)| tightness(samples)).enumerate();
     let tight = tight.fold((0, 0.0), |best, each| if each.1 > best.1 { each } else { best });
     let (samples, told) = &found[tight.0];
     let failed = failures(samples, true_bound);

@@ -12,7 +12,7 @@ const CATALOGUE: f64 = FAMILY_ALPHA / 2.0;
 #[cfg(test)]
 const SEEDS: f64 = 6.0;
 
-/// How many statistical entries the catalogue has room for.
+/// The most that one entry may declare is this part of the half. What they declare together, at all seeds, a test holds against it.
 const ENTRIES: usize = 50;
 
 /// The share of one entry. The shares are added (Bonferroni): nothing is assumed of how checks depend on each other.

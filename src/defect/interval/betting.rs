@@ -12,7 +12,7 @@ use super::Interval;
 pub(in crate::defect) fn bounded_mean(values: &[f64], range: Interval, alpha: f64) -> Interval {
     let width = range.high - range.low;
     // A number that is none says nothing, and others do not say it for it.
-    if !(width > 0.0 && width.is_finite()) || values.iter().any(|value| value.is_nan()) {
+    if !(width > 0.0 && width.is_finite()) || values.iter().any(|value| !value.is_finite()) {
         return range;
     }
     let scaled: Vec<f64> =

@@ -30,7 +30,8 @@ impl Interval {
     /// What it has in common with another that it meets.
     pub(super) fn within(self, range: Self) -> Self {
         Self {
-            low: self.low.clamp(range.low, range.high),
+            // A zero without a sign.
+            low: self.low.clamp(range.low, range.high) + 0.0,
             high: self.high.clamp(range.low, range.high),
         }
     }

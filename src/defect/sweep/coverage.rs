@@ -124,14 +124,17 @@ fn intervals_over_inputs_and_both_hold_what_they_say() {
 }
 
 /// Draws that differ by `D` with a probability of `rare`, else not at all, on inputs half of which move; α = 0.05, n = 1000, one
-/// seed: exact binomial tests of six counts. With sixteen draws, of which one in twenty differs, 44 % of the samples hold none that
+/// seed: exact binomial tests of ten counts. With sixteen draws, of which one in twenty differs, 44 % of the samples hold none that
 /// does: the intervals that rest on a limit are a point there, and the test sees it.
 #[test]
 fn guaranteed_intervals_hold_the_defect_of_any_law() {
     let mut rng = ChaCha8Rng::seed_from_u64(10);
-    let too_many = critical(1000, 0.05, share("guaranteed intervals") / 6.0);
+    let too_many = critical(1000, 0.05, share("guaranteed intervals") / 10.0);
     let mut in_the_limit = 0;
-    for (inputs, draws, rare) in [(1, 16, 0.05), (12, 16, 0.05), (3, 64, 0.3)] {
+    // In the last two laws several pairs share an input: counted one by one they would miss every time.
+    for (inputs, draws, rare) in
+        [(1, 16, 0.05), (12, 16, 0.05), (3, 64, 0.3), (1, 64, 1.0), (3, 512, 0.9)]
+    {
         let (mut misses, mut misses_both) = (0, 0);
         for _ in 0..1000 {
             let moving: Vec<f64> =

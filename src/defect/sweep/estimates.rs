@@ -103,16 +103,17 @@ impl SharedEstimates {
         })
     }
 
-    /// Intervals that fail with probability `α` at most, each, at any number of independent draws, whatever their law: for
-    /// outputs in a set with the diameter `D`, by betting (Waudby-Smith and Ramdas, 2023).
+    /// Intervals that fail with probability `α` at most, each, whatever the number of independent draws and whatever their law: for
+    /// outputs in a set with the diameter `D`, by betting (Waudby-Smith and Ramdas, 2023). The number of draws is to be fixed beforehand: these
+    /// are not intervals for all steps of a sweep at once.
     ///
     /// - *Over draws*: from `avg_x avg_g ⟨d_t, d_{t+1}⟩` for the pairs of draws 1 and 2, 3 and 4, …: independent numbers in
     ///   `D²(1 − 1/|G|) · [−1, 1]`, with the mean `Δ`.
     /// - *Over inputs*: that of [`intervals`](Self::intervals), which is of this kind.
-    /// - *Over both*: from the same pairs, each on a single input, one after the other: for inputs in random order, of which
-    ///   there should be half as many as draws at least.
+    /// - *Over both*: from the same pairs, each on a single input, one after the other in an order that is shuffled: for inputs
+    ///   that are independent, of one law. Fewer inputs than pairs make it wider.
     ///
-    /// The price is a half-width of about `15 D²(1 − 1/|G|)/T` or more at `α` = 5 %, however little the draws vary, where
+    /// The price is a width of about `30 D²(1 − 1/|G|)/T` or more at `α` = 5 %, however little the draws vary, where
     /// [`intervals`](Self::intervals) follow the spread. Without a diameter they are all that is possible.
     ///
     /// # Errors

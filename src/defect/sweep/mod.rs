@@ -16,11 +16,12 @@ use groups::Groups;
 use pairs::Pairs;
 
 /// Estimates `Δ(F) = E_x avg_g ‖F(ρ_X(g)x) − ρ_Y(g)F(x)‖²` (`ρ_Y` orthogonal) from draws that all inputs and group
-/// elements share (claim B6), in one pass: draw by draw, in memory that does not grow with their number.
+/// elements share (claim B6), in one pass: draw by draw, in memory that does not grow with their number, but for two numbers for
+/// every other draw.
 ///
 /// Estimates may be taken after any draw, so that a sweep over `T = 1, 2, 4, …` costs no more than its last number of
-/// draws. Up to 33 sums of `inputs × (order − 1) × outputs` numbers are held: those of up to 32 groups of
-/// consecutive draws, for standard errors and intervals, and one of all.
+/// draws. Up to 34 times `inputs × (order − 1) × outputs` numbers are held: the sums of up to 32 groups of
+/// consecutive draws, for standard errors and intervals, one of all, and the draw that waits for its pair.
 ///
 /// # Examples
 /// ```
@@ -66,7 +67,7 @@ impl DefectSweep {
             draws: 0,
             squares: vec![0.0; inputs],
             groups: Groups::new(),
-            pairs: Pairs::new(),
+            pairs: Pairs::new(inputs),
         }
     }
 
@@ -85,7 +86,7 @@ impl DefectSweep {
             all += own;
         }
         self.groups.push(differences, all);
-        self.pairs.push(differences, self.inputs, self.order);
+        self.pairs.push(differences, self.order);
         self.draws += 1;
     }
 

@@ -1,6 +1,9 @@
 //! Products of the differences of disjoint pairs of draws: independent numbers whose mean is the defect.
 
 use crate::defect::interval::{Interval, bounded_mean};
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
 
 /// Draws on their way into pairs.
 #[derive(Clone, Debug)]
@@ -8,6 +11,8 @@ pub(super) struct Pairs {
     /// The differences of the draw that waits for its partner.
     first: Vec<f64>,
     waiting: bool,
+    /// Whose turn is when.
+    turns: Vec<u32>,
     products: Products,
 }
 
@@ -21,18 +26,23 @@ pub(super) struct Products {
 }
 
 impl Pairs {
-    pub(super) fn new() -> Self {
-        Self { first: Vec::new(), waiting: false, products: Products::default() }
+    /// No draw yet, on so many inputs. They have their turns in an order that does not depend on what they are: files are often
+    /// sorted.
+    pub(super) fn new(inputs: usize) -> Self {
+        let mut turns: Vec<u32> = (0..inputs as u32).collect();
+        turns.shuffle(&mut ChaCha8Rng::seed_from_u64(inputs as u64));
+        Self { first: Vec::new(), waiting: false, turns, products: Products::default() }
     }
 
-    /// Adds the differences of a draw on so many inputs, by a group of this order.
-    pub(super) fn push(&mut self, differences: &[f64], inputs: usize, order: usize) {
+    /// Adds the differences of a draw, by a group of this order.
+    pub(super) fn push(&mut self, differences: &[f64], order: usize) {
         self.waiting = !self.waiting;
         if self.waiting {
             self.first.clear();
             self.first.extend_from_slice(differences);
             return;
         }
+        let inputs = self.turns.len();
         let each = differences.len() / inputs;
         let product = |x: usize| {
             let range = x * each..(x + 1) * each;
@@ -40,7 +50,7 @@ impl Pairs {
             terms.map(|(a, b)| a * b).sum::<f64>() / order as f64
         };
         let sum: f64 = (0..inputs).map(product).sum();
-        let turn = self.products.on_all.len() % inputs;
+        let turn = self.turns[self.products.on_all.len() % inputs] as usize;
         let of_turn = product(turn);
         self.products.on_all.push(sum / inputs as f64);
         self.products.on_one.push(of_turn);
@@ -75,12 +85,12 @@ mod tests {
     /// Two inputs, a group of order three, one output; five pairs and a draw that waits.
     #[test]
     fn products_by_hand() {
-        let mut pairs = Pairs::new();
+        let mut pairs = Pairs { turns: vec![0, 1], ..Pairs::new(2) };
         for t in 0..5 {
-            pairs.push(&[1.0, 2.0, 3.0, 0.0], 2, 3);
-            pairs.push(&[1.0, 1.0, f64::from(t), 7.0], 2, 3);
+            pairs.push(&[1.0, 2.0, 3.0, 0.0], 3);
+            pairs.push(&[1.0, 1.0, f64::from(t), 7.0], 3);
         }
-        pairs.push(&[9.0; 4], 2, 3);
+        pairs.push(&[9.0; 4], 3);
         let found = pairs.products();
         let (first, second) = (3.0 / 3.0, |t: f64| 3.0 * t / 3.0);
         assert_eq!(found.on_all, [0.0, 1.0, 2.0, 3.0, 4.0].map(|t| (first + second(t)) / 2.0));
@@ -89,5 +99,13 @@ mod tests {
         let range = Interval { low: -8.0, high: 8.0 };
         assert_eq!(found.over_both(2, range, 0.5), bounded_mean(&[1.0, 2.0], range, 0.5));
         assert_eq!(found.over_both(9, range, 0.5), bounded_mean(&found.on_one, range, 0.5));
+    }
+
+    #[test]
+    fn everybody_has_a_turn() {
+        let mut turns = Pairs::new(100).turns;
+        assert!(!turns.is_sorted());
+        turns.sort_unstable();
+        assert!(turns.into_iter().eq(0..100));
     }
 }

@@ -55,6 +55,9 @@ fn nothing_that_moves_and_nothing_to_move() {
         let intervals = found.intervals(0.05).unwrap();
         assert_eq!(intervals.draws, Interval { low: 0.0, high: 0.0 });
         assert_eq!(intervals.both.low, 0.0);
+        let sure = found.guaranteed_intervals(0.05).unwrap();
+        assert!(sure.draws.low.is_sign_positive() && sure.both.low.is_sign_positive());
+        assert_eq!((sure.draws.high == 0.0, sure.both.high == 0.0), (order == 1, order == 1));
         // Of a group of one element the defect is zero; of others five inputs say little.
         assert_eq!(intervals.both.high == 0.0, order == 1);
     }
@@ -68,6 +71,8 @@ fn one_draw_says_nothing() {
     let all = Interval { low: 0.0, high: 1.0 };
     let intervals = found.intervals(0.05).unwrap();
     assert_eq!((intervals.draws, intervals.inputs, intervals.both), (all, all, all));
+    assert_eq!(found.guaranteed_intervals(0.05).unwrap(), intervals);
+    assert!(found.guaranteed_intervals(1.0).is_err());
     assert!(found.intervals(0.0).is_err() && found.intervals(f64::NAN).is_err());
 }
 
@@ -78,6 +83,8 @@ fn without_a_diameter_nothing_is_known_of_other_inputs() {
     assert_eq!(intervals.inputs, Interval { low: f64::NEG_INFINITY, high: f64::INFINITY });
     assert_eq!(intervals.both, Interval { low: 0.0, high: f64::INFINITY });
     assert!(intervals.draws.contains(found.unbiased.unwrap()) && intervals.draws.high < 1e4);
+    let sure = found.guaranteed_intervals(0.05).unwrap();
+    assert_eq!((sure.draws, sure.both), (intervals.both, intervals.both));
 }
 
 #[test]
@@ -195,10 +202,13 @@ fn what_is_no_number_leaves_all_that_is_possible() {
         for t in 0..6 {
             sweep.push(&[0.1, if t == 3 { bad } else { 0.2 }]);
         }
+        let sure = sweep.estimates().guaranteed_intervals(0.05).unwrap();
         let found = sweep.estimates().intervals(0.05).unwrap();
         let all = |interval: crate::defect::Interval| (interval.low, interval.high);
         assert_eq!(all(found.draws), (0.0, 1.0));
         assert_eq!(all(found.both), (0.0, 1.0));
+        // The third and the fourth draw are a pair.
+        assert_eq!(all(sure.draws), (0.0, 1.0));
         assert_eq!(found.inputs.high, 1.0);
     }
 }

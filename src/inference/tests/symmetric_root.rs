@@ -155,7 +155,7 @@ fn training_stays_invariant() {
     };
     let closed = Noise::orbit_closed(joint.parameters()).unwrap();
     let (found, bounded) = (trained(closed.clone()), replayed(&w, &closed));
-    // The trainer is where its own operations may lead (twice, for what is of second order), …
+    // The trainer is where its own operations may lead (twice: both numbers may be off), …
     for (found, exact) in found.iter().zip(&bounded) {
         assert!((found - exact.value()).abs() <= 2.0 * exact.bound(), "{found} {exact:?}");
     }

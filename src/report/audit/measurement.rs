@@ -35,7 +35,7 @@ struct Defect {
     interval: [f64; 2],
     interval_draws: [f64; 2],
     interval_inputs: [f64; 2],
-    /// At any number of draws, whatever their law, as `interval_inputs` is.
+    /// Whatever the number of draws, fixed beforehand, and their law, as `interval_inputs` is: for independent images.
     interval_guaranteed: [f64; 2],
     interval_draws_guaranteed: [f64; 2],
 }
@@ -154,7 +154,7 @@ pub(super) fn text(found: &Measurement, paint: Paint) -> String {
         interval(defect.intervals.inputs)
     ));
     text.push_str(&format!(
-        "    at any number        {} on these images, {} on all\n",
+        "    whatever the draws   {} on these images, {} on all\n",
         interval(defect.guaranteed_intervals.draws),
         interval(defect.guaranteed_intervals.both),
     ));
@@ -214,4 +214,63 @@ pub(super) fn sweep(all: &[Measurement], paint: Paint) -> String {
         text.push_str(&format!("{row}\n"));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::DefectEstimates;
+    use crate::defect::{Intervals, StandardErrors};
+
+    /// Six intervals that nobody can take for each other.
+    #[test]
+    fn every_interval_is_where_it_belongs() {
+        let scores = Scores {
+            osp_majority: 1.0,
+            osp_identity: 1.0,
+            symmetric_kl: 0.0,
+            accuracy: 1.0,
+            nll: 0.0,
+            brier: 0.0,
+            ece: 0.0,
+        };
+        let of = |k: f64| Interval { low: k, high: k + 0.5 };
+        let intervals = |k: f64| Intervals { draws: of(k), inputs: of(k + 1.0), both: of(k + 2.0) };
+        let defect = DefectEstimates {
+            plug_in: 0.25,
+            shared: 0.25,
+            unbiased: None,
+            unbiased_se: None,
+            standard_errors: StandardErrors::default(),
+            single: 0.25,
+            intervals: intervals(1.0),
+            guaranteed_intervals: intervals(4.0),
+            confidence: 0.95,
+        };
+        let found = Measurement {
+            images: 3,
+            draws: 2,
+            defect,
+            variance: None,
+            scores,
+            orbit_sampled: scores,
+            orbit_sampled_error: 0.0,
+        };
+        let json = serde_json::to_value(Defect::from(&found)).unwrap();
+        for (field, low) in [
+            ("interval_draws", 1.0),
+            ("interval_inputs", 2.0),
+            ("interval", 3.0),
+            ("interval_draws_guaranteed", 4.0),
+            ("interval_guaranteed", 6.0),
+        ] {
+            assert_eq!(json[field], serde_json::json!([low, low + 0.5]), "{field}");
+        }
+        let text = text(&found, Paint::Plain);
+        let places =
+            ["[1.000, 1.500] on these", "[3.000, 3.500] on all", "[4.000, 4.500] on these"];
+        for place in places.into_iter().chain(["[6.000, 6.500] on all"]) {
+            assert!(text.contains(place), "{place}: {text}");
+        }
+    }
 }
