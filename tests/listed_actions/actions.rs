@@ -1,6 +1,6 @@
 //! Two groups that fit the shapes, as files and as index maps written out.
 
-use crate::command::Fixture;
+use crate::fixtures::Fixture;
 
 /// How a generator moves coordinates: where each one goes, and whether it is negated on the way.
 pub(crate) type Map = Vec<(usize, bool)>;

@@ -6,7 +6,9 @@
 #![cfg(feature = "cli")]
 
 mod actions;
+#[path = "../command/mod.rs"]
 mod command;
 mod expected;
+mod fixtures;
 mod refused;
 mod results;

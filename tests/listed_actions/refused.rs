@@ -1,7 +1,8 @@
 //! Files of actions that do not fit a library's posterior are refused in one line.
 
 use crate::actions::quarter_turns;
-use crate::command::{fixtures, refused, text};
+use crate::command::{refused, text};
+use crate::fixtures::fixtures;
 use std::fs;
 use tempfile::TempDir;
 

@@ -1,8 +1,9 @@
 //! What the command finds and writes is what the averages over the group say.
 
 use crate::actions::{Action, COPY, Map, free_quarter_turns, quarter_turns, turns_and_flips};
-use crate::command::{Fixture, done, fixtures, refused, text};
+use crate::command::{done, refused, text};
 use crate::expected::{Averages, Law, Sum};
+use crate::fixtures::{Fixture, fixtures};
 use equibayes::checkpoint::{Convention, Posterior};
 use serde_json::Value;
 use std::fs;

@@ -136,7 +136,7 @@ pub(super) fn without_log_determinant(scene: &Scene) -> Result<Outcome, FamilyEr
 /// `A* = −½(n + ln det Σ)`, with the determinant from the data of the instance.
 fn conjugate_of<F: Exact>(scene: &Scene) -> Result<HalfLog, FamilyError> {
     let Factors { diagonal, .. } = <F as Posed<Rational>>::factors(scene, Which::Q)?;
-    let determinant = diagonal.iter().fold(Rational::one(), |product, d| product * d);
+    let determinant: Rational = diagonal.iter().product();
     let dimension = HalfLog::rational(Rational::ratio(-1, 2) * Rational::count(diagonal.len()));
     Ok(dimension - HalfLog::half_ln(determinant))
 }

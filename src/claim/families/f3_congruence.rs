@@ -130,7 +130,7 @@ fn factored(what: &'static str, matrix: &DMatrix<Rational>) -> Result<Factored, 
         row,
         value: pivot.nearest_f64(),
     })?;
-    let determinant = factor.pivots().iter().fold(Rational::one(), |product, x| product * x);
+    let determinant = factor.pivots().iter().product();
     Ok(Factored { inverse: factor.inverse(), determinant })
 }
 

@@ -195,7 +195,7 @@ fn exact_formula(turn: &Turn, moved_volume: bool) -> Result<Outcome, FamilyError
     let best = FullGaussian::with_covariance(&law.mean(), &variance)?;
     let (determinant, of_diagonal) = determinants(turn)?;
     if !moved_volume {
-        let before = product(turn.q::<Rational>()?.variance().as_slice());
+        let before = turn.q::<Rational>()?.variance().iter().product::<Rational>();
         let wrong = HalfLog::half_ln(of_diagonal / before);
         let same = exact::kl(&law, &best) == wrong;
         return Ok(
@@ -275,10 +275,6 @@ fn zero(turn: &Turn) -> Result<Outcome, FamilyError> {
     })
 }
 
-fn product(list: &[Rational]) -> Rational {
-    list.iter().fold(Rational::ratio(1, 1), |product, x| product * x)
-}
-
 /// `det C` and `det diag C`.
 fn determinants(turn: &Turn) -> Result<(Rational, Rational), FamilyError> {
     let covariance = turn.exact_covariance()?;
@@ -288,7 +284,7 @@ fn determinants(turn: &Turn) -> Result<(Rational, Rational), FamilyError> {
             row,
             value: pivot.nearest_f64(),
         })?;
-    Ok((product(factor.pivots()), product(covariance.diagonal().as_slice())))
+    Ok((factor.pivots().iter().product(), covariance.diagonal().iter().product()))
 }
 
 /// `det diag C ≥ det C`, with equality exactly for diagonal `C`.

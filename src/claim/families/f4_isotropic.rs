@@ -105,10 +105,9 @@ fn determinant_and_mean(turn: &Turn) -> Result<(Rational, Rational), FamilyError
         row,
         value: pivot.nearest_f64(),
     })?;
-    let one = Rational::ratio(1, 1);
-    let whole = factor.pivots().iter().fold(one.clone(), |product, pivot| product * pivot);
+    let whole = factor.pivots().iter().product();
     let mean = square.trace() / Rational::count(n);
-    Ok((whole, (0..n).fold(one, |product, _| product * &mean)))
+    Ok((whole, std::iter::repeat_n(&mean, n).product()))
 }
 
 /// `det ρρᵀ ≤ (tr ρρᵀ/n)^n`, with equality exactly for multiples of the identity: the inequality of the

@@ -11,7 +11,7 @@ use crate::representation::{
     ActsBySignedPermutations, ActsOn, Representation, SignedOrbits, SignedPermutationRep,
 };
 use crate::scalar::Rational;
-use num_traits::{One, Zero};
+use num_traits::Zero;
 
 type Rep = SignedPermutationRep<AnyGroup>;
 
@@ -34,7 +34,7 @@ impl Law {
             steps
                 .zip(&self.scale)
                 .fold(Rational::zero(), |sum, (step, b)| sum + E::energy(&(step / b))),
-            self.scale.iter().fold(Rational::one(), |product, b| product * b),
+            self.scale.iter().product(),
         ]
     }
 

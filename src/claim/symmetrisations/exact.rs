@@ -107,7 +107,7 @@ impl Gaussian for DiagonalGaussian {
     fn parts(q: &Member<Self, Rational>) -> Parts {
         let variance = q.variance();
         let precision = variance.map(|v| Rational::one() / v);
-        let determinant = precision.iter().fold(Rational::one(), |product, p| product * p);
+        let determinant = precision.iter().product();
         Parts {
             mean: q.mean(),
             covariance: DMatrix::from_diagonal(&variance),
@@ -121,7 +121,7 @@ impl Gaussian for FullGaussian {
     fn parts(q: &Member<Self, Rational>) -> Parts {
         let precision = q.precision();
         let determinant = match Ldl::new(&precision) {
-            Ok(factor) => factor.pivots().iter().fold(Rational::one(), |product, p| product * p),
+            Ok(factor) => factor.pivots().iter().product(),
             Err(_) => Rational::zero(),
         };
         Parts { mean: q.mean(), covariance: q.covariance(), precision, determinant }

@@ -1,8 +1,7 @@
-//! The command, and the posteriors that it is run on.
+//! The posteriors that the command is run on.
 
 use equibayes::checkpoint::{Convention, Posterior};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
 
 /// A posterior in the file of a library.
 #[derive(Clone, Copy, Debug)]
@@ -58,34 +57,4 @@ pub(crate) fn fixtures() -> impl Iterator<Item = Fixture> {
             .iter()
             .flat_map(move |kind| ["f32", "f64"].map(|label| Fixture { convention, label, kind }))
     })
-}
-
-pub(crate) fn text(path: &Path) -> &str {
-    path.to_str().expect("a path of letters")
-}
-
-fn equibayes(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_equibayes")).args(arguments).output().expect("it starts")
-}
-
-/// Runs a command that must succeed without a word on standard error, and returns its standard output.
-#[track_caller]
-pub(crate) fn done(arguments: &[&str]) -> String {
-    let output = equibayes(arguments);
-    let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!((output.status.code(), error.as_str()), (Some(0), ""), "{arguments:?}");
-    String::from_utf8(output.stdout).expect("UTF-8")
-}
-
-/// Runs a command that must be refused: status 2, nothing on standard output, one line on standard error with every one of `says`.
-#[track_caller]
-pub(crate) fn refused(arguments: &[&str], says: &[&str]) {
-    let output = equibayes(arguments);
-    let line = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {line}");
-    assert!(output.stdout.is_empty(), "{arguments:?}");
-    assert_eq!(line.lines().count(), 1, "{arguments:?}: {line}");
-    for said in says {
-        assert!(line.contains(said), "{line:?} does not say {said:?}");
-    }
 }
